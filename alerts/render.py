@@ -1,0 +1,260 @@
+"""Pure: one event in, one channel-neutral message out, in Chinese or English.
+
+Rule: a message says only what the event carries; unknown codes are shown raw and flagged.
+Rule: no clock, no configuration, no network; that an alert is late or a repeat is noted by who sends it.
+Rule: every kind of event has a case; a new kind does not type-check until it has words here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from alerts.facts import (
+    AFTER,
+    BEFORE,
+    LONGEST_NAME,
+    TITLE,
+    Details,
+    bounded,
+    fact,
+    money_words,
+    project_facts,
+    text_of,
+)
+from alerts.footers import TRUSTED_HOSTS, links, notes
+from alerts.glossary import (
+    KIND,
+    Language,
+    Word,
+    correction_words,
+    document_words,
+    figure_words,
+    role_words,
+    state_from_text,
+    state_words,
+    summary_words,
+)
+from alerts.message import Fact, Message
+from monitor.domain.events import Event, EventKind, alert_code
+from monitor.domain.stages import Outcome, Stage, State
+
+TUTOR = Word("辅导机构", "Tutor")
+OFFICE = Word("派出机构", "Regulator's office")
+STATUS = Word("辅导状态", "Tutoring status")
+VERDICT = Word("判断", "Verdict")
+SINCE = Word("开始于", "Since")
+FAILED = Word("失败次数", "Failed polls")
+LAST_OK = Word("上次正常", "Last good answer")
+
+_URGENT_STAGES = {Stage.SUSPENDED, Stage.TERMINATED, Stage.ISSUED}
+_BAD = {Outcome.NOT_PASSED, Outcome.REFUSED, Outcome.REGISTRATION_TERMINATED}
+_GOOD = {Outcome.COMMITTEE_PASSED, Outcome.CONDITIONAL, Outcome.REEXAMINATION_PASSED, Outcome.REGISTERED}
+_STAGE_ICON = {
+    Stage.ACCEPTED: "📥",
+    Stage.INQUIRY: "💬",
+    Stage.COMMITTEE: "🏛",
+    Stage.SUBMITTED: "📤",
+    Stage.REGISTRATION: "🏛",
+    Stage.ISSUED: "🔔",
+    Stage.SUSPENDED: "⏸",
+    Stage.TERMINATED: "🛑",
+    Stage.REEXAMINATION: "🏛",
+    Stage.SUPPLEMENTARY: "🔎",
+    Stage.TUTORING_FILED: "🎓",
+    Stage.TUTORING_ACCEPTED: "🎓",
+    Stage.TUTORING_WITHDRAWN: "🛑",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Telling:
+    """What is particular to one kind of event: the icon, the words of the headline, its own lines."""
+
+    icon: str
+    what: str
+    facts: tuple[Fact, ...] = ()
+    urgent: bool = False
+
+
+def render(
+    event: Event,
+    language: Language,
+    *,
+    related: Details | None = None,
+    why: str = "",
+    trusted_hosts: Sequence[str] = TRUSTED_HOSTS,
+) -> Message:
+    """Tell one event; `related` holds further facts of its project (same keys as `event.details`).
+
+    A link is kept when its host is one of `trusted_hosts` or below one.
+    """
+    details: Details = {**(related or {}), **event.details}
+    telling = _tell(event, details, language)
+    english = text_of(details, "issuer_en") if language == "en" else ""
+    subject = english or text_of(details, "issuer_short") or event.issuer or event.source
+    trusted, left_out = links(event, details, language, trusted_hosts)
+    reason_given = why or text_of(details, "why") or KIND[event.kind](language)
+    return Message(
+        alert_id=alert_code(event.id),
+        icon=telling.icon,
+        headline=_headline(subject, telling.what),
+        facts=(*telling.facts, *project_facts(event, details, language)),
+        links=trusted,
+        why=bounded(reason_given, language),
+        notes=tuple(notes(event, details, language, left_out=left_out)),
+        urgent=telling.urgent,
+    )
+
+
+def _headline(subject: str, what: str) -> str:
+    return f"{_cut(subject)} · {_cut(what)}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+
+
+def _tell(event: Event, details: Details, language: Language) -> _Telling:
+    match event.kind:
+        case EventKind.MILESTONE:
+            return _tell_milestone(event, details, language)
+        case EventKind.PROJECT_DISCOVERED:
+            return _Telling(
+                icon="🆕", what=_join(KIND[event.kind](language), _state(event, language), language)
+            )
+        case EventKind.REVIEW_STEP:
+            return _Telling(
+                icon="▫️", what=_join(KIND[event.kind](language), _state(event, language), language)
+            )
+        case EventKind.REASON_ADDED:
+            return _Telling(
+                icon="📝", what=_join(KIND[event.kind](language), _state(event, language), language)
+            )
+        case EventKind.DOCUMENT_DISCLOSED:
+            return _tell_document(event, details, language)
+        case EventKind.FIGURE_FIRST_SEEN | EventKind.FIGURE_REVISED:
+            return _tell_figure(event, language)
+        case EventKind.ISSUER_RENAMED:
+            return _tell_change(event, KIND[event.kind](language), "🏷", language)
+        case EventKind.PARTY_CHANGED:
+            role = role_words(text_of(details, "role"), language)
+            return _tell_change(event, _join(KIND[event.kind](language), role, language), "👥", language)
+        case EventKind.CORRECTION:
+            what = correction_words(text_of(details, "correction"), language)
+            return _tell_change(event, _join(KIND[event.kind](language), what, language), "✏️", language)
+        case EventKind.TUTORING_REPORT:
+            return _tell_tutoring(event, details, language)
+        case EventKind.SOURCE_TROUBLE | EventKind.SOURCE_RECOVERED:
+            return _tell_source(event, details, language)
+        case EventKind.OPERATOR_NOTICE:
+            return _Telling(icon="🛠", what=_join(KIND[event.kind](language), event.title, language))
+        case EventKind.CHAT_WELCOME:
+            return _tell_welcome(event, details, language)
+        case _:
+            assert_never(event.kind)
+
+
+def _state(event: Event, language: Language) -> str:
+    return state_words(event.state, language) if event.state else ""
+
+
+def _join(first: str, second: str, language: Language) -> str:
+    if not second or second == first:
+        return first
+    return f"{first}：{second}" if language == "zh" else f"{first}: {second}"
+
+
+def _tell_milestone(event: Event, details: Details, language: Language) -> _Telling:
+    state = event.state
+    if state is None:
+        return _Telling(icon="❔", what=KIND[event.kind](language))
+    what = state_words(state, language)
+    before = state_from_text(text_of(details, "previous_stage"))
+    stays_open = state.stage not in (None, Stage.SUSPENDED, Stage.TERMINATED)
+    if before and before.stage is Stage.SUSPENDED and stays_open:
+        return _Telling(
+            icon="▶️", what=_join("恢复审核" if language == "zh" else "review resumed", what, language)
+        )
+    urgent = state.stage in _URGENT_STAGES or bool(state.outcome_code) or not state.known
+    return _Telling(icon=_icon(state), what=what, urgent=urgent)
+
+
+def _icon(state: State) -> str:
+    if not state.known or state.stage is None:
+        return "❔"
+    if state.outcome in _GOOD:
+        return "✅"
+    if state.outcome in _BAD:
+        return "❌"
+    if state.outcome is Outcome.DEFERRED:
+        return "⏳"
+    return _STAGE_ICON[state.stage]
+
+
+def _tell_document(event: Event, details: Details, language: Language) -> _Telling:
+    words = document_words(text_of(details, "document_type"), language)
+    return _Telling(
+        icon="📄",
+        what=_join(KIND[event.kind](language), words, language),
+        facts=tuple(fact(TITLE, event.title, language)),
+    )
+
+
+def _tell_tutoring(event: Event, details: Details, language: Language) -> _Telling:
+    kind = text_of(details, "report_type") or _state(event, language)
+    own = (
+        *fact(TITLE, event.title, language),
+        *fact(TUTOR, text_of(details, "tutor"), language),
+        *fact(OFFICE, text_of(details, "office"), language),
+        *fact(STATUS, text_of(details, "status"), language),
+    )
+    return _Telling(icon="🎓", what=_join(KIND[event.kind](language), kind, language), facts=own)
+
+
+def _tell_source(event: Event, details: Details, language: Language) -> _Telling:
+    trouble = event.kind is EventKind.SOURCE_TROUBLE
+    own = (
+        *fact(VERDICT, text_of(details, "verdict"), language),
+        *fact(SINCE, text_of(details, "since"), language),
+        *fact(FAILED, text_of(details, "polls_failed"), language),
+        *fact(LAST_OK, text_of(details, "last_ok"), language),
+    )
+    return _Telling(icon="⚠️" if trouble else "🟢", what=KIND[event.kind](language), facts=own, urgent=trouble)
+
+
+def _tell_welcome(event: Event, details: Details, language: Language) -> _Telling:
+    counts = (Fact(label=summary_words(key, language), value=_count(value)) for key, value in details.items())
+    return _Telling(icon="👋", what=KIND[event.kind](language), facts=tuple(counts))
+
+
+def _count(value: str | int | float | bool) -> str:
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _tell_figure(event: Event, language: Language) -> _Telling:
+    own = (*fact(BEFORE, event.before, language), *fact(AFTER, event.after, language))
+    if not event.figures:
+        return _Telling(icon="💰", what=KIND[event.kind](language), facts=own)
+    figure = event.figures[0]
+    name = figure_words(figure.kind, language)
+    amount = money_words(figure, language)
+    if event.kind is EventKind.FIGURE_FIRST_SEEN:
+        return _Telling(icon="💰", what=_join(name, amount, language), facts=own)
+    if event.before and event.after:
+        amount = f"{event.before} → {event.after}"
+    revised = f"{name}变更" if language == "zh" else f"{name} revised"
+    return _Telling(icon="💰", what=_join(revised, amount, language), urgent=True)
+
+
+def _tell_change(event: Event, what: str, icon: str, language: Language) -> _Telling:
+    own = (
+        *fact(BEFORE, event.before, language),
+        *fact(AFTER, event.after, language),
+    )
+    moved = f"{event.before} → {event.after}" if event.before and event.after else ""
+    told = _join(what, moved, language)
+    if len(told) > LONGEST_NAME:
+        told = what  # both names are whole in the lines below
+    return _Telling(icon=icon, what=told, facts=own, urgent=event.kind is EventKind.CORRECTION)

@@ -1,0 +1,301 @@
+"""Each amount of a text with the kind its words give it: a claim, not yet a figure.
+
+Rule: an amount without a label right at it makes no claim; nothing is inferred from its size.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from monitor.domain.figures.labels import COMPARED, OTHER_OFFER, PEERS, PRIVATE, RIGHT_LABELS, label_kind
+from monitor.domain.figures.pages import Run
+from monitor.domain.money import Printed, find_printed
+
+__all__ = ["BASE", "FULL", "Claim", "find_claims"]
+
+BASE, FULL = "base", "full"
+_OPTION = r"超额配售(?:选择)?权"
+_BASE_NOTE = re.compile(
+    rf"(?:未|不)(?:考虑|行使|含|包括)[^()。;]{{0,16}}(?:{_OPTION}|行使)|{_OPTION}(?:全额|悉数)?行使前|行使{_OPTION}之?前"
+)
+_FULL_NOTE = re.compile(
+    rf"(?:全额|悉数|同时|全部)行使(?!前)|{_OPTION}(?:全额)?行使后|行使{_OPTION}(?:后|则|,|的情况)|(?<!未)(?<!不)考虑[^()。;]{{0,8}}{_OPTION}"
+)
+_SEGMENT = 90
+_KINDS_WITH_VARIANT = {"gross", "net", "fees", "shares", "pe_ratio", "ps_ratio"}
+_PREFIX_QUALIFIER = re.compile(r"(预计|最多|最高|至多|不超过|约)(?:可)?\Z")
+_GAP_QUALIFIER = re.compile(r"预计|约|不超过|不低于|最多|最高|至多|最少|上限|about")
+_NOT_WHOLE_OFFER = re.compile(
+    r"(?:网上|网下|战略|回拨|老股|跟投|配售对象|公开发售|初始|预计新股|最终|持有|认购|每股|已)[^,。;]{0,6}\Z"
+)
+_NUMBER = r"-?\d[\d,]*(?:\.\d+)?"
+_UNIT_IN_LABEL = re.compile(
+    rf"\((?P<unit>倍|元/股|人民币元|元|万元|亿元|万股|股|%)\):?(?P<number>{_NUMBER})(?![\d,.]* ?\d)(?!\s?(?:[万亿]?[元股]|倍|%|年|月))"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One amount said to be of one kind, at one place of the run."""
+
+    kind: str
+    printed: Printed
+    start: int
+    end: int
+    page: int
+    variant: str | None
+    offering: str
+    qualifier: str | None
+    adjacent: bool  # the label touches the amount, as in a cell of a table of facts
+    label: str | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in its base unit."""
+        return self.printed.amount
+
+
+def _variant(text: str) -> str | None:
+    full = max((m.start() for m in _FULL_NOTE.finditer(text)), default=-1)
+    base = max((m.start() for m in _BASE_NOTE.finditer(text)), default=-1)
+    if full < 0 and base < 0:
+        return None
+    return BASE if base >= full else FULL
+
+
+def _note_behind(text: str, end: int) -> str | None:
+    note = re.match(r"\(([^()]{4,40})\)", text[end : end + 44])
+    return _variant(note.group(1)) if note else None
+
+
+def _labelled_units(text: str) -> list[Printed]:
+    """Amounts whose unit stands in the label's brackets: 发行后市盈率(倍)11.86."""
+    found = []
+    for match in _UNIT_IN_LABEL.finditer(text):
+        if re.fullmatch(r"\d{1,2}", match["number"]) and match["unit"] not in {"倍", "%"}:
+            continue  # the number of the row below the header
+        whole = find_printed(match["number"] + match["unit"])
+        if len(whole) == 1:
+            one = whole[0]
+            found.append(
+                Printed(
+                    amount=one.amount, high=None, measure=one.measure, currency=one.currency, unit=match["unit"],
+                    qualifier=None, as_printed=match["number"], start=match.start(), end=match.end(),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _refine(
+    kind: str, ahead: str, segment: str, before: str, label: str, behind: str, printed: Printed
+) -> str | None:
+    """The exact kind, from the words around the label; None where the amount is not of this offer."""
+    if kind == "market_cap":
+        if printed.qualifier and printed.qualifier.startswith(("不低于", "不少于")):
+            return None
+        if behind.startswith("以上") or re.search(r"持有|每\Z|日均|预计市值", segment[-16:]):
+            return None
+        return "market_cap_at_issue" if re.search(r"发行后|上市时|发行时|本次发行", segment[-30:]) else kind
+    if kind in {"gross", "net"} and re.search(r"(?:拟|计划|原拟)\Z", before):
+        return "planned"
+    if kind == "planned" and re.search(r"(?:投入|使用|利用)", label):
+        # One project's share of the proceeds is not the plan.
+        if re.search(r"(?<!募投)(?<!投资)(?<!上述)(?<!以上)(?<!下列)(?<!等)项目", ahead) and not re.search(
+            r"合计|总计|共", segment[-20:]
+        ):
+            return None
+    if kind in {"abandoned", "abandoned_shares"} and "网下" in segment[-24:]:
+        return kind + "_offline"
+    if kind == "lottery_rate":
+        final = re.search(r"最终|回拨(?:机制)?(?:启动|实施)?后", segment)
+        return "lottery_rate_final" if final else "lottery_rate_initial"
+    if kind == "subscription_multiple" and re.search(r"最终|回拨(?:机制)?(?:启动|实施)?后", segment):
+        return "subscription_multiple_final"
+    if kind in {"pe_ratio", "ps_ratio"}:
+        if re.search(r"行业|可比|平均|静态市盈率为", segment) and "发行价" not in segment[-24:]:
+            return "industry_pe" if kind == "pe_ratio" else None
+        if re.match(r"\([^()]*发行前总股本", behind):
+            return kind + "_pre"
+    return kind
+
+
+def _ratio_beside(behind: str) -> str | None:
+    """What a multiple is when its own bracket defines it (the label may stand in another cell)."""
+    note = re.match(r"\((?:[^()]|\([^()]*\)){6,160}", behind)
+    if note is None or "每股净资产" in note.group():
+        return None
+    words = note.group()
+    if re.search(r"每股收益|净利润|市盈率", words) and re.search(r"除以|计算", words):
+        return "pe_ratio_pre" if "发行前总股本" in words else "pe_ratio"
+    if re.search(r"营业收入|销售收入", words) and re.search(r"除以|计算", words):
+        return "ps_ratio_pre" if "发行前总股本" in words else "ps_ratio"
+    return None
+
+
+def _offering(text: str, start: int, end: int, reach: int) -> str:
+    """ipo, private_placement, or other; `reach` is how far back a word on another round still counts."""
+    low = max(0, start - 220)
+    clause = max(low, *(text.rfind(mark, low, start) for mark in "。;"))
+    if OTHER_OFFER.search(
+        text, max(low, min(clause, start - reach)), min(len(text), end + (40 if reach else 0))
+    ):
+        return "other"
+    if PEERS.search(text, max(clause, start - 40, 0), start):
+        return "other"
+    sentence = max(low, text.rfind("。", low, start))
+    return "private_placement" if PRIVATE.search(text, sentence, end) else "ipo"
+
+
+def _qualifier(printed: Printed, before: str, gap: str) -> str | None:
+    words = []
+    prefix = _PREFIX_QUALIFIER.search(before)
+    for word in [prefix.group(1) if prefix else "", *_GAP_QUALIFIER.findall(gap), printed.qualifier or ""]:
+        if word and word not in words and not any(word in other for other in words):
+            words.append(word)
+    return "".join(words) or None
+
+
+class _Reader:
+    """Walks the amounts of one run in order; knows what the amount before was."""
+
+    def __init__(self, run: Run, reach: int) -> None:
+        self.run, self.text, self.reach = run, run.text, reach
+        self.claims: list[Claim] = []
+        self.last: Claim | None = None
+        self.project = False
+
+    def _inherit(self, printed: Printed, segment: str, note: str | None) -> tuple[str, str | None] | None:
+        """The kind of an unlabelled amount that is a second variant, or a second part, of what came before."""
+        text = re.sub(r"\([^()]*\)", "", segment)
+        variant = note or _variant(segment)
+        joined = bool(re.fullmatch(r"[、,;和及]?(?:总|合计)?(?:金额)?", text))
+        last = self.last
+        if (
+            last
+            and last.kind == "abandoned_shares"
+            and printed.measure == "money"
+            and re.fullmatch(r"[,、]?(?:总|合计)?金额", text)
+        ):
+            return "abandoned", None
+        if (
+            joined
+            and variant is None
+            and last
+            and last.variant == FULL
+            and printed.measure != last.printed.measure
+        ):
+            variant = FULL
+        if variant == FULL and (joined or _FULL_NOTE.search(text)):
+            for claim in reversed(self.claims):
+                if claim.printed.measure == printed.measure and claim.kind in _KINDS_WITH_VARIANT:
+                    close = printed.start - claim.end < 160
+                    return (claim.kind, FULL) if close and claim.variant != FULL else None
+        return None
+
+    def _project(self, printed: Printed, segment: str) -> bool:
+        if printed.measure != "money":
+            return False
+        planned = any(
+            claim.kind == "planned" and printed.start - claim.end < 200 for claim in self.claims[-8:]
+        )
+        starts = bool(re.search(r"(?:投向|投入|用于|投资于)[^。;]{0,30}\Z", segment)) and planned
+        follows = self.project and bool(re.fullmatch(r"(?:、|及|和|,)[^。;]{0,25}", segment))
+        self.project = starts or follows
+        return self.project
+
+    def read(self, printed: Printed, floor: int) -> None:
+        """Adds the claim this amount makes, if it makes one."""
+        start = printed.start - len(printed.qualifier or "") if printed.qualifier else printed.start
+        low = max(floor, start - _SEGMENT)
+        low = max(low, self.text.rfind("。", low, start) + 1)
+        segment = self.text[low:start]
+        behind = self.text[printed.end : printed.end + 200]
+        note = _note_behind(self.text, printed.end)
+        kind: str | None = None
+        gap, before, label, variant = "", "", None, note
+        beside = False
+        ahead = self.text[max(0, start - 160, self.text.rfind("。", 0, start) + 1) : start]
+        found = label_kind(segment, printed.measure)
+        if found:
+            kind, at = found
+            label, before = segment[at:], segment[:at]
+            gap = label
+            variant = note or _variant(segment)
+            if (kind == "shares" and (
+                _NOT_WHOLE_OFFER.search(before.removesuffix("初始") if label.startswith("公开") else before)
+                or re.match(r"发行(?:前|后)", label)
+            )) or (kind == "price" and re.search(r"(?:申购|申报|拟申购|回购|收盘|减持|平均)\Z", before)):
+                kind = None
+        if kind is None and printed.measure == "times":
+            kind = _ratio_beside(behind)
+            beside = kind is not None
+        if kind is None and not found:
+            for right, pattern, measures in RIGHT_LABELS:
+                if printed.measure in measures and pattern.match(behind):
+                    if right != "price" or COMPARED.search(segment):
+                        kind = right
+        if kind is None and not found:
+            inherited = self._inherit(printed, segment, note)
+            if inherited:
+                kind, variant = inherited
+                beside = True
+        if self._project(printed, segment) and kind is None:
+            kind = "project"
+        refined = _refine(kind, ahead, segment, before, label or "", behind, printed) if kind else None
+        if refined is None:
+            self.last = None
+            return
+        if refined not in _KINDS_WITH_VARIANT:
+            variant = None
+        elif variant is None and self.last and self.last.variant == FULL:
+            # 若全额行使…总额为A,扣除…B,净额为C: the condition holds to the end of the clause.
+            if not re.search(r"[。;]", self.text[self.last.end : printed.start]):
+                variant = FULL
+        claim = Claim(
+            kind=refined, printed=printed, start=printed.start, end=printed.end,
+            page=self.run.page_at(printed.start), variant=variant,
+            offering=_offering(self.text, printed.start, printed.end, self.reach),
+            qualifier=_qualifier(printed, before, gap), label=label,
+            adjacent=beside or (label is not None and not re.search(r"[,。;]", label)),
+        )  # fmt: skip
+        self._mend_split_cell(claim)
+        self.claims.append(claim)
+        self.last = claim
+
+    def _mend_split_cell(self, claim: Claim) -> None:
+        """Row-wise text prints a two-line cell around its label: base, label, full; the first is claimed here."""
+        if claim.variant != FULL or claim.label is None or claim.kind not in _KINDS_WITH_VARIANT:
+            return
+        for other in self.pending:
+            between = self.text[other.end : claim.start].removesuffix(claim.printed.qualifier or "")
+            note = between.removesuffix(claim.label)
+            note = note.removesuffix("预计")
+            if re.fullmatch(r"\([^()]{4,40}\)", note) and _variant(note) == BASE:
+                # Whatever the walk took the first line for, its note and this label name it.
+                self.claims = [kept for kept in self.claims if kept.start != other.start]
+                self.claims.append(
+                    Claim(
+                        kind=claim.kind, printed=other, start=other.start, end=other.end, page=claim.page,
+                        variant=BASE, offering=claim.offering, qualifier=claim.qualifier, label=claim.label,
+                        adjacent=True,
+                    )
+                )  # fmt: skip
+
+    pending: list[Printed]
+
+
+def find_claims(run: Run, *, book: bool = False) -> list[Claim]:
+    """Every claim of the run in order, those of other offers marked so.
+
+    In a `book` (a prospectus) a word on an earlier round colours the whole paragraph, elsewhere its clause only.
+    """
+    amounts = sorted([*find_printed(run.text), *_labelled_units(run.text)], key=lambda one: one.start)
+    reader = _Reader(run, 220 if book else 0)
+    floor = 0
+    for index, printed in enumerate(amounts):
+        reader.pending = amounts[max(0, index - 1) : index]
+        reader.read(printed, floor)
+        floor = printed.end
+    return reader.claims

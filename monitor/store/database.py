@@ -1,0 +1,174 @@
+"""Opening the database: SQLite by default, PostgreSQL by URL; migrations; the one-daemon lock.
+
+Rule: every write transaction is BEGIN IMMEDIATE and durable when it returns (synchronous=FULL).
+Rule: third-party errors leave this package as StoreError.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from monitor.domain.errors import SecondDaemon, StoreError
+
+_BUSY_MS = 5_000
+_ADVISORY_LOCK = 0x1B0_0001  # any constant of ours: one daemon per PostgreSQL database
+
+
+class Database:
+    """One engine and its two kinds of transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._parsed = make_url(url)
+        self.is_sqlite = self._parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._prepare_folder()
+            self.engine = _sqlite_engine(url)
+        else:
+            if self._parsed.drivername == "postgresql":
+                self._parsed = self._parsed.set(drivername="postgresql+psycopg")
+            self.engine = create_engine(self._parsed, pool_pre_ping=True)
+
+    @property
+    def path(self) -> Path | None:
+        """The database file, or None for memory and for servers."""
+        if not self.is_sqlite or self._parsed.database in (None, "", ":memory:"):
+            return None
+        return Path(str(self._parsed.database))
+
+    @property
+    def shown(self) -> str:
+        """The address without its password."""
+        return self._parsed.render_as_string(hide_password=True)
+
+    def _prepare_folder(self) -> None:
+        path = self.path
+        if path is not None:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as exc:
+                raise StoreError(f"cannot create the folder of the database {path}: {exc}") from exc
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Session]:
+        """One durable transaction: committed when the block ends, gone when it raises."""
+        try:
+            with Session(self.engine, expire_on_commit=False) as session:
+                yield session
+                session.commit()
+        except SQLAlchemyError as exc:
+            raise StoreError(_explain(exc)) from exc
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """A look at the store; nothing is written and no lock outlives the block."""
+        try:
+            with (
+                self.engine.connect().execution_options(read_only=True) as connection,
+                Session(bind=connection, expire_on_commit=False) as session,
+            ):
+                yield session
+        except SQLAlchemyError as exc:
+            raise StoreError(_explain(exc)) from exc
+
+    def migrate(self) -> None:
+        """Bring the schema to this program's version; StoreError when the file is newer than we are."""
+        from monitor.store.migrations import upgrade
+
+        try:
+            upgrade(self.engine)
+        except SQLAlchemyError as exc:
+            raise StoreError(_explain(exc)) from exc
+
+    @contextlib.contextmanager
+    def only_daemon(self) -> Iterator[None]:
+        """Hold the one-daemon lock of this database; StoreError when another daemon holds it."""
+        if self.path is not None:
+            with _file_lock(self.path):
+                yield
+            return
+        if self.is_sqlite:
+            yield
+            return
+        with self.engine.connect() as connection:
+            got = connection.execute(text("select pg_try_advisory_lock(:k)"), {"k": _ADVISORY_LOCK}).scalar()
+            connection.commit()
+            if not got:
+                raise SecondDaemon(_SECOND.format(where=self.shown))
+            try:
+                yield
+            finally:
+                connection.execute(text("select pg_advisory_unlock(:k)"), {"k": _ADVISORY_LOCK})
+                connection.commit()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+_SECOND = "another ipo-monitor already works on {where}; stop it first, or give this one its own database.url"
+
+
+@contextlib.contextmanager
+def _file_lock(path: Path) -> Iterator[None]:
+    import fcntl
+
+    lock = path.with_name(path.name + ".lock")
+    try:
+        handle = lock.open("a")
+    except OSError as exc:
+        raise StoreError(f"cannot write beside the database {path}: {exc}") from exc
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            raise SecondDaemon(_SECOND.format(where=path)) from exc
+        yield
+
+
+def _sqlite_engine(url: str) -> Engine:
+    # check_same_thread: the store is used by one worker thread at a time, not by one thread only.
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: object, _record: object) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        for pragma in (
+            f"busy_timeout={_BUSY_MS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "journal_size_limit=67108864",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only", False)
+        # A deferred transaction that turns to writing fails at once with SQLITE_BUSY_SNAPSHOT.
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _explain(exc: SQLAlchemyError) -> str:
+    cause = getattr(exc, "orig", None) or exc
+    words = str(cause)
+    advice = {
+        "locked": "another program holds the database; we try again",
+        "full": "the disk is full: free some space, work resumes by itself",
+        "readonly": "the database is read-only: check its owner and its file system",
+        "malformed": "the database file is damaged: restore the last backup",
+        "no such table": "the schema is missing: run `ipo-monitor check`",
+    }
+    hint = next((text for key, text in advice.items() if key in words.lower()), "see the message")
+    return f"database: {words.strip().splitlines()[0][:300]} ({hint})"

@@ -1,0 +1,453 @@
+"""Records ↔ rows: what a source saw becomes facts, events and owed deliveries in one transaction.
+
+Rule: this package alone builds rows, from frozen records.
+Rule: each `…_seen` is one durable transaction; called twice with the same answer it adds nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from datetime import date as Day
+from decimal import Decimal
+
+from sqlmodel import Session, col, func, select
+
+from monitor.domain.diff import (
+    KnownStatus,
+    Sight,
+    diff_documents,
+    diff_project,
+    diff_timeline,
+    in_publication_order,
+    live_after_baseline,
+    merge,
+)
+from monitor.domain.errors import SourceEmpty
+from monitor.domain.events import Event
+from monitor.domain.records import DocumentRecord, Figure, Party, ProjectRecord, Role, StatusRow
+from monitor.domain.stages import Stage, State
+from monitor.store import eventlog
+from monitor.store.database import Database
+from monitor.store.issuers import issuer_id_for, tutoring_facts
+from monitor.store.tables import DocumentRow, EventRow, ProjectRow, SourceRow, StatusRowRow
+
+# Called inside the transaction with the new event rows: stages the deliveries they owe.
+Owe = Callable[[Session, Sequence[EventRow]], None]
+
+CHANGED, FOLLOWED, FILL_IN = 3, 2, 1  # refresh priorities
+_LAG_FIRST, _LAG_MOST = timedelta(minutes=1), timedelta(hours=1)
+_RETRY_FIRST, _RETRY_MOST = timedelta(minutes=5), timedelta(hours=6)
+_LAG_READINGS = 8  # after that the project waits for its next change or the nightly round
+# A list whose newest change is older than this against our clock is a recording being played back.
+_PLAYBACK = timedelta(days=4)
+_CST = timedelta(hours=8)
+
+
+class Repository:
+    """The facts of every source, and the log of what happened to them."""
+
+    def __init__(self, database: Database, owe: Owe, followed: Callable[[str], bool]) -> None:
+        self._database = database
+        self._owe = owe
+        self._followed = followed
+        self._paces: dict[str, dict[State, list[int]]] = {}
+
+    def known_rows(self, source: str) -> dict[str, str]:
+        """Digest of each list row as last seen → project key."""
+        with self._database.read() as session:
+            pairs = session.exec(select(ProjectRow.digest, ProjectRow.key).where(ProjectRow.source == source))
+            return {digest: key for digest, key in pairs if digest}
+
+    def projects_seen(
+        self, source: str, rows: Iterable[tuple[str, ProjectRecord]], sight: Sight, *, baseline: bool
+    ) -> list[Event]:
+        """New or changed list rows, given with their digests; changed projects are due for a refresh."""
+        told: list[Event] = []
+        with self._database.write() as session:
+            for digest, record in rows:
+                told += self._project_seen(session, digest, record, sight, baseline=baseline)
+        return told
+
+    def _project_seen(
+        self, session: Session, digest: str, seen: ProjectRecord, sight: Sight, *, baseline: bool
+    ) -> list[Event]:
+        row = session.get(ProjectRow, (seen.source, seen.key))
+        known = _record(row) if row else None
+        record = merge(known, seen) if known else seen
+        issuer_id = issuer_id_for(
+            session, record.issuer, record.issuer_short, formerly=known.issuer if known else None
+        )
+        events = diff_project(known, record, sight, baseline=baseline)
+        if row is None:
+            earlier = _earlier_key(session, record, issuer_id)
+            row = ProjectRow(
+                source=record.source,
+                key=record.key,
+                issuer_id=issuer_id,
+                issuer=record.issuer,
+                title=record.title,
+                board=record.board,
+                code=record.state.code,
+                updated_at=record.updated_at,
+                digest=digest,
+                first_seen_at=sight.at,
+                earlier_key=earlier,
+            )
+            if earlier:
+                events[0] = replace(events[0], details={**events[0].details, "earlier_project": earlier})
+            if baseline:
+                row.baseline_code = record.state.code
+                row.baseline_outcome_code = record.state.outcome_code
+                row.baseline_updated_at = record.updated_at
+        _fill(row, record, digest, sight)
+        row.issuer_id = issuer_id
+        if not baseline:
+            row.refresh_priority = CHANGED
+        elif not row.refresh_priority:
+            row.refresh_priority = FOLLOWED if self._followed(record.issuer) else FILL_IN
+        row.refresh_not_before, row.lag_count = None, 0
+        session.add(row)
+        session.flush()
+        self._tell(session, events, row)
+        return events
+
+    def timeline_seen(self, source: str, key: str, seen: Sequence[StatusRow], sight: Sight) -> list[Event]:
+        """One complete reading of a project's timeline, oldest first as the exchange lists it."""
+        try:
+            with self._database.write() as session:
+                return self._timeline_seen(session, source, key, seen, sight)
+        except BaseException:
+            self._paces.pop(source, None)  # it may hold days of a transaction that is gone
+            raise
+
+    def _timeline_seen(
+        self, session: Session, source: str, key: str, seen: Sequence[StatusRow], sight: Sight
+    ) -> list[Event]:
+        row = session.get_one(ProjectRow, (source, key))
+        project = _record(row)
+        stored = {
+            item.item_id: item
+            for item in session.exec(
+                select(StatusRowRow).where(StatusRowRow.source == source, StatusRowRow.project_key == key)
+            )
+        }
+        if stored and not seen:
+            raise SourceEmpty(f"the timeline of project {key} came empty, where it had {len(stored)} rows")
+        paces = self._paces.setdefault(source, {}) or _read_paces(session, source)
+        self._paces[source] = paces
+        diff = diff_timeline(
+            project,
+            [_known_status(item) for item in stored.values()],
+            seen,
+            sight,
+            live_after=None if stored else _live_after(row, project, seen),
+            paces=paces,
+            extra=tutoring_facts(session, row.issuer_id),
+        )
+        for known in diff.rows:
+            item = stored.get(known.row.item_id) or StatusRowRow(
+                source=source,
+                project_key=key,
+                item_id=known.row.item_id,
+                code=known.row.state.code,
+                date=known.row.date,
+                decided_at=known.row.decided_at,
+                published_at=known.row.published_at,
+            )
+            item.code, item.outcome_code = known.row.state.code, known.row.state.outcome_code
+            item.date, item.reason = known.row.date, known.row.reason
+            item.decided_at, item.published_at = known.row.decided_at, known.row.published_at
+            item.milestone, item.missing = known.milestone, known.missing
+            session.add(item)
+        session.flush()
+        for event_id, reason in diff.reasons.items():
+            milestone = session.exec(select(EventRow).where(EventRow.id == event_id)).one_or_none()
+            if milestone is not None:
+                milestone.reason = reason
+                session.add(milestone)
+        told = self._tell(session, diff.events, row)
+        for event_row in told:
+            days = event_row.details.get("days_since_acceptance")
+            if isinstance(days, int) and event_row.kind == "milestone":
+                insort(paces.setdefault(State(event_row.code, event_row.outcome_code), []), days)
+        self._note_lag(row, project.state, seen, sight.at)
+        session.add(row)
+        return [eventlog.to_event(item) for item in told]
+
+    def _note_lag(self, row: ProjectRow, state: State, seen: Sequence[StatusRow], now: datetime) -> None:
+        """The list may show a decision before the timeline publishes it: then read the timeline again."""
+        newest = in_publication_order(seen)[-1:]
+        decided = sorted(seen, key=lambda item: item.decided_at)[-1:]
+        if any(item.state == state for item in (*newest, *decided)):
+            row.lag_count, row.refresh_not_before = 0, None
+            return
+        _wait_longer(row, now, _LAG_FIRST, _LAG_MOST)
+
+    def documents_seen(self, source: str, seen: Iterable[DocumentRecord], sight: Sight) -> list[Event]:
+        """Documents of any projects; those of projects we do not know are left for their discovery."""
+        by_project: dict[str, list[DocumentRecord]] = {}
+        for document in seen:
+            by_project.setdefault(document.project_key, []).append(document)
+        told: list[Event] = []
+        with self._database.write() as session:
+            for key, documents in by_project.items():
+                row = session.get(ProjectRow, (source, key))
+                if row is not None:
+                    told += self._documents_seen(session, row, documents, sight)
+        return told
+
+    def _documents_seen(
+        self, session: Session, row: ProjectRow, seen: Sequence[DocumentRecord], sight: Sight
+    ) -> list[Event]:
+        known = {
+            key: f"{path}|{code}"
+            for key, path, code in session.exec(
+                select(DocumentRow.key, DocumentRow.path, DocumentRow.type_code).where(
+                    DocumentRow.source == row.source, DocumentRow.project_key == row.key
+                )
+            )
+        }
+        quiet_until = None
+        if row.baseline_code is not None and row.refreshed_at is None:
+            state = session.get(SourceRow, row.source)
+            text = state.memory.get("baseline_boundary", "") if state else ""
+            quiet_until = datetime.fromisoformat(text) if text else datetime.max.replace(tzinfo=UTC)
+        found = diff_documents(_record(row), known, seen, sight, quiet_until=quiet_until)
+        for document, _ in found:
+            session.add(
+                DocumentRow(
+                    source=row.source,
+                    project_key=row.key,
+                    key=document.key,
+                    title=document.title,
+                    type=document.type.value,
+                    type_code=document.type_code,
+                    date=document.date,
+                    published_at=document.published_at,
+                    url=document.url,
+                    path=document.path,
+                    size=document.size,
+                )
+            )
+        events = [event for _, event in found]
+        self._tell(session, events, row)
+        return events
+
+    def known_documents(self, source: str, keys: Iterable[str]) -> set[str]:
+        """Which of these document keys are stored already."""
+        with self._database.read() as session:
+            return set(
+                session.exec(
+                    select(DocumentRow.key).where(
+                        DocumentRow.source == source, col(DocumentRow.key).in_(list(keys))
+                    )
+                )
+            )
+
+    def refresh_due(self, source: str, now: datetime) -> str | None:
+        """The project whose timeline and documents are to be read next, or None."""
+        with self._database.read() as session:
+            return session.exec(
+                select(ProjectRow.key)
+                .where(
+                    ProjectRow.source == source,
+                    ProjectRow.refresh_priority > 0,
+                    (col(ProjectRow.refresh_not_before).is_(None))
+                    | (col(ProjectRow.refresh_not_before) <= now),
+                )
+                .order_by(
+                    col(ProjectRow.refresh_priority).desc(),
+                    col(ProjectRow.updated_at).desc(),
+                    col(ProjectRow.key),
+                )
+                .limit(1)
+            ).first()
+
+    def refresh_waiting(self, source: str) -> tuple[int, int]:
+        """(projects due or waiting for a refresh, projects in all)."""
+        with self._database.read() as session:
+            mine = select(func.count()).select_from(ProjectRow).where(ProjectRow.source == source)
+            return session.exec(mine.where(ProjectRow.refresh_priority > 0)).one(), session.exec(mine).one()
+
+    def refreshed(self, source: str, key: str, now: datetime, *, failed: bool) -> int:
+        """Mark a project read, or failed and to be tried again later; return its lag in readings."""
+        with self._database.write() as session:
+            row = session.get_one(ProjectRow, (source, key))
+            if failed:
+                _wait_longer(row, now, _RETRY_FIRST, _RETRY_MOST)
+            else:
+                row.refreshed_at = now
+            if row.lag_count == 0 or row.lag_count >= _LAG_READINGS:
+                row.refresh_priority, row.refresh_not_before = 0, None
+            session.add(row)
+            return row.lag_count
+
+    def queue_refresh(self, source: str, *, terminal: Sequence[str], recent: timedelta, others: int) -> int:
+        """Queue projects under review, those finished within `recent`, and the `others` longest unread.
+
+        `recent` counts back from the newest change of the whole list: the exchange's time, not ours.
+        """
+        with self._database.write() as session:
+            newest = _newest_change(session, source)
+            if newest is None:
+                return 0
+            mine = select(ProjectRow).where(ProjectRow.source == source, ProjectRow.refresh_priority == 0)
+            finished = col(ProjectRow.code).in_(list(terminal))
+            lively = session.exec(
+                mine.where(~finished | (col(ProjectRow.updated_at) >= newest - recent))
+            ).all()
+            stale = session.exec(
+                mine.where(finished).order_by(col(ProjectRow.refreshed_at)).limit(others)
+            ).all()
+            queued = {row.key: row for row in (*lively, *stale)}
+            for row in queued.values():
+                row.refresh_priority = FILL_IN
+                session.add(row)
+            return len(queued)
+
+    def newest_change(self, source: str) -> datetime | None:
+        """The newest updateDate of the whole list, aware UTC."""
+        with self._database.read() as session:
+            return _newest_change(session, source)
+
+    def baseline_done(self, source: str, boards: Sequence[str], fetched_at: datetime) -> None:
+        """The first, quiet reading is complete: from here on, what is published is news."""
+        with self._database.write() as session:
+            newest = _newest_change(session, source)
+            boundary = fetched_at
+            if newest is not None and fetched_at - newest > _PLAYBACK:
+                boundary = (newest + _CST).replace(hour=23, minute=59, second=59) - _CST
+            row = session.get(SourceRow, source) or SourceRow(name=source)
+            row.baseline_at = row.baseline_at or fetched_at
+            memory = {"baseline_boundary": boundary.isoformat()} | dict(row.memory)
+            row.memory = memory | {"boards": sorted({*row.memory.get("boards", []), *boards})}
+            session.add(row)
+
+    def _tell(self, session: Session, events: Iterable[Event], row: ProjectRow) -> list[EventRow]:
+        short = {"issuer_short": row.issuer_short} if row.issuer_short else {}
+        told = [replace(event, details={**short, **event.details}) for event in events]
+        rows = eventlog.append(session, told, row.issuer_id)
+        self._owe(session, rows)
+        return rows
+
+
+def _wait_longer(row: ProjectRow, now: datetime, first: timedelta, most: timedelta) -> None:
+    row.refresh_not_before = now + min(first * 2**row.lag_count, most)
+    row.lag_count += 1
+
+
+def _live_after(row: ProjectRow, project: ProjectRecord, seen: Sequence[StatusRow]) -> int | None:
+    if row.baseline_code is None or row.baseline_updated_at is None:
+        return None
+    state = State(row.baseline_code, row.baseline_outcome_code or "")
+    if project.state == state and project.updated_at == row.baseline_updated_at:
+        return len(seen)
+    return live_after_baseline(seen, state, row.baseline_updated_at)
+
+
+def _read_paces(session: Session, source: str) -> dict[State, list[int]]:
+    """Days from acceptance to the first time each state was reached, of every project, sorted."""
+    rows = session.exec(
+        select(StatusRowRow.project_key, StatusRowRow.code, StatusRowRow.outcome_code, col(StatusRowRow.date))
+        .where(StatusRowRow.source == source, col(StatusRowRow.milestone).is_(True))
+        .order_by(col(StatusRowRow.published_at), col(StatusRowRow.decided_at))
+    ).all()
+    accepted: dict[str, Day | None] = {}
+    reached: set[tuple[str, State]] = set()
+    paces: dict[State, list[int]] = {}
+    for key, code, outcome_code, day in rows:
+        state = State(code, outcome_code)
+        if (key, state) in reached:
+            continue
+        reached.add((key, state))
+        if key not in accepted:
+            accepted[key] = day if state.stage is Stage.ACCEPTED else None
+            continue
+        start = accepted[key]
+        if start is not None:
+            paces.setdefault(state, []).append((day - start).days)
+    for days in paces.values():
+        days.sort()
+    return paces
+
+
+def _newest_change(session: Session, source: str) -> datetime | None:
+    return session.exec(
+        select(ProjectRow.updated_at)
+        .where(ProjectRow.source == source)
+        .order_by(col(ProjectRow.updated_at).desc())
+        .limit(1)
+    ).first()
+
+
+def _earlier_key(session: Session, record: ProjectRecord, issuer_id: int) -> str:
+    earlier = session.exec(
+        select(ProjectRow.key)
+        .where(ProjectRow.source == record.source, ProjectRow.issuer_id == issuer_id)
+        .where(ProjectRow.key != record.key, col(ProjectRow.updated_at) <= record.updated_at)
+        .order_by(col(ProjectRow.updated_at).desc())
+    ).first()
+    return earlier or ""
+
+
+def _record(row: ProjectRow) -> ProjectRecord:
+    planned = None
+    if row.planned_fen is not None:
+        planned = Figure(
+            kind="planned_proceeds",
+            amount=Decimal(row.planned_fen) / 100,
+            currency=row.planned_currency,
+            as_printed=row.planned_as_printed,
+        )
+    return ProjectRecord(
+        source=row.source,
+        key=row.key,
+        issuer=row.issuer,
+        issuer_short=row.issuer_short,
+        title=row.title,
+        board=row.board,
+        state=State(row.code, row.outcome_code),
+        planned=planned,
+        updated_at=row.updated_at,
+        accepted_at=row.accepted_at,
+        industry_code=row.industry_code,
+        industry=row.industry,
+        province=row.province,
+        parties=tuple(
+            Party(role=Role(role), name=name, short_name=short) for role, name, short in row.parties
+        ),
+        url=row.url,
+    )
+
+
+def _fill(row: ProjectRow, record: ProjectRecord, digest: str, sight: Sight) -> None:
+    row.issuer, row.issuer_short, row.title = record.issuer, record.issuer_short, record.title
+    row.board, row.url = record.board, record.url
+    row.code, row.outcome_code = record.state.code, record.state.outcome_code
+    if record.planned:
+        row.planned_fen = int(record.planned.amount * 100)
+        row.planned_currency = record.planned.currency
+        row.planned_as_printed = record.planned.as_printed
+    row.updated_at, row.accepted_at = record.updated_at, record.accepted_at
+    row.industry_code, row.industry = record.industry_code, record.industry
+    row.province = record.province
+    row.parties = [[party.role.value, party.name, party.short_name] for party in record.parties]
+    row.digest, row.raw_sha256 = digest, sight.raw_sha256
+
+
+def _known_status(item: StatusRowRow) -> KnownStatus:
+    return KnownStatus(
+        row=StatusRow(
+            item_id=item.item_id,
+            state=State(item.code, item.outcome_code),
+            date=item.date,
+            decided_at=item.decided_at,
+            published_at=item.published_at,
+            reason=item.reason,
+        ),
+        milestone=item.milestone,
+        missing=item.missing,
+    )

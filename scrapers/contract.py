@@ -1,0 +1,145 @@
+"""What the application asks of a source and what a source gives back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from monitor.domain.records import DocumentRecord, Oddity, ProjectRecord, StatusRow, TutoringRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One question to a host, built by a pure function; `label` names its kind in logs and archives."""
+
+    label: str
+    url: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    max_bytes: int = 64 * 1024 * 1024
+    # What a good answer starts with, so that a challenge page is never taken for data.
+    expects: str = "json"  # json | html | pdf
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """One answer exactly as it came, with when and from where; `fetched_at` is aware UTC."""
+
+    request: Request
+    body: bytes
+    content_type: str = ""
+    fetched_at: datetime
+
+    @property
+    def sha256(self) -> str:
+        """Content address of the body, lower-case hex."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+class Desk(Protocol):
+    """What a source may ask of the application while it polls; each `…_seen` is committed when it returns."""
+
+    def now(self) -> datetime:
+        """The present instant, aware UTC."""
+        ...
+
+    async def fetch(self, request: Request) -> Document:
+        """Ask politely; FetchError when no usable answer comes. The raw answer is kept."""
+        ...
+
+    async def baseline(self) -> bool:
+        """Whether this source's first, quiet reading is still to be completed."""
+        ...
+
+    async def baseline_done(self, boards: Sequence[str]) -> None:
+        """The first reading is complete: from here on, what is published is news."""
+        ...
+
+    async def memory(self) -> Mapping[str, Any]:
+        """What this source asked to remember."""
+        ...
+
+    async def remember(self, **facts: Any) -> None:
+        """Keep small JSON facts between polls."""
+        ...
+
+    async def odd(self, oddities: Sequence[Oddity], document: Document) -> None:
+        """Tell the operator what was odd, each oddity once."""
+        ...
+
+    async def known_rows(self) -> Mapping[str, str]:
+        """Digest of each list row as last seen → project key."""
+        ...
+
+    async def projects_seen(
+        self, rows: Sequence[tuple[str, ProjectRecord]], document: Document, *, baseline: bool
+    ) -> None:
+        """New or changed list rows with their digests."""
+        ...
+
+    async def timeline_seen(self, key: str, rows: Sequence[StatusRow], document: Document) -> None:
+        """One complete timeline, oldest first."""
+        ...
+
+    async def documents_seen(self, documents: Sequence[DocumentRecord], document: Document) -> None:
+        """Documents of one project or of many."""
+        ...
+
+    async def known_documents(self, keys: Sequence[str]) -> set[str]:
+        """Which of these document keys are stored."""
+        ...
+
+    async def refresh_due(self) -> str | None:
+        """The project to read next, the most urgent first; None when nothing is due."""
+        ...
+
+    async def refreshed(self, key: str, *, failed: bool = False) -> None:
+        """A project has been read, or could not be and is to be tried again, each time later."""
+        ...
+
+    async def queue_refresh(self, *, terminal: Sequence[str], recent: timedelta, others: int) -> int:
+        """Queue projects under review, those finished within `recent`, and the `others` longest unread."""
+        ...
+
+    async def tutoring_seen(self, rows: Sequence[TutoringRow], document: Document, *, baseline: bool) -> int:
+        """Rows of the regulator's tutoring list; returns how many events they made."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What a completed poll saw: rows of the list, and whether there is more to do soon."""
+
+    rows: int
+
+
+class Source(Protocol):
+    """One site. A poll either completes with a Report or raises FetchError or ParseError."""
+
+    @property
+    def name(self) -> str:
+        """The key of `[sources.<name>]`."""
+        ...
+
+    async def quick(self, desk: Desk) -> Report:
+        """The cheap look at what is newest."""
+        ...
+
+    async def sweep(self, desk: Desk) -> Report:
+        """The complete reading that proves itself complete."""
+        ...
+
+    async def documents(self, desk: Desk) -> None:
+        """The newest documents of all projects, where the site lists them together."""
+        ...
+
+    async def round(self, desk: Desk) -> None:
+        """Once a day: queue for re-reading what the list would not betray."""
+        ...
+
+    async def background(self, desk: Desk) -> bool:
+        """One small piece of waiting work; False when there is none."""
+        ...

@@ -1,0 +1,443 @@
+"""Bytes of the exchange → records. Pure: no clock, no network, no logging.
+
+Rule: "", null and a missing key all mean "no value"; an int and a string of digits are the same number.
+Rule: a row we cannot read is reported by name; a page whose rows are largely unreadable is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from monitor.domain.errors import DecodeError, LayoutChanged, ParseError, ServerTrouble
+from monitor.domain.records import (
+    DocumentRecord,
+    DocumentType,
+    Figure,
+    Oddity,
+    Party,
+    ProjectRecord,
+    Role,
+    StatusRow,
+)
+from monitor.domain.stages import State
+from scrapers.contract import Document
+from scrapers.sse_star.codes import BOARDS, ROLES, current_code, document_type
+from scrapers.sse_star.requests import Endpoints
+
+SOURCE = "sse_star"
+
+# China Standard Time has had no summer time since 1991: a fixed offset is exact.
+_CST = timezone(timedelta(hours=8))
+_JSONP = re.compile(rb"\A\s*[\w$.]+\s*\((?P<json>.*)\)\s*;?\s*\Z", re.DOTALL)
+_OUTCOME_FIELDS = {"3": "commitiResult", "9": "commitiResult", "5": "registeResult", "7": "suspendStatus"}
+_UNREADABLE_SHARE = 0.05  # more unreadable rows than this on a page is a changed layout
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+class _PageHelp(msgspec.Struct):
+    data: list[msgspec.Raw] | None = None
+    total: int | str | None = None
+    pageNo: int | str | None = None  # the exchange's own name
+    pageSize: int | str | None = None  # the exchange's own name
+
+
+class _Envelope(msgspec.Struct):
+    pageHelp: _PageHelp | None = None  # the exchange's own name
+    result: list[msgspec.Raw] | None = None
+    success: msgspec.Raw = msgspec.Raw(b"")
+    error: msgspec.Raw = msgspec.Raw(b"")
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+# Decimal keeps 31.8276 as printed; a float would not.
+_ROW: msgspec.json.Decoder[Row] = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One envelope: its rows as bytes, and how many there are in all."""
+
+    rows: tuple[bytes, ...]
+    total: int
+    page: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row of the list; `record` is None when its bytes are ones we know already."""
+
+    digest: str
+    key: str
+    record: ProjectRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of the project list, in the exchange's order."""
+
+    rows: tuple[ListRow, ...]
+    total: int
+    unreadable: int
+    oddities: tuple[Oddity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[T]):
+    """Rows of one kind, in the exchange's order, with what was odd about them."""
+
+    rows: tuple[T, ...]
+    total: int
+    oddities: tuple[Oddity, ...] = ()
+
+
+def parse_answer(document: Document) -> Answer:
+    """Unwrap JSONP or JSON and the envelope; rows stay bytes until someone needs them.
+
+    Raises DecodeError (not JSON, or cut short), ServerTrouble (系统繁忙), LayoutChanged (no rows, no total).
+    """
+    body = document.body
+    if not body.lstrip().startswith(b"{"):
+        wrapped = _JSONP.match(body)
+        if wrapped is None:
+            raise DecodeError(
+                f"{document.request.label}: neither JSON nor JSONP, or cut short", seen=body[:80]
+            )
+        body = wrapped["json"]
+    try:
+        envelope = _ENVELOPE.decode(body)
+    except msgspec.ValidationError as exc:
+        raise LayoutChanged(f"{document.request.label}: {exc}", seen=body[:80]) from exc
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        raise DecodeError(f"{document.request.label}: {exc}", seen=body[-80:]) from exc
+    if envelope.pageHelp is None:
+        if bytes(envelope.success) or bytes(envelope.error):
+            # The exchange's "busy" comes with status 200 and success as a *string*.
+            words = bytes(envelope.error).decode("utf-8", "replace")
+            raise ServerTrouble(f"{document.request.label}: the exchange says {words}")
+        raise LayoutChanged(f"{document.request.label}: the answer has no pageHelp", seen=body[:80])
+    page_help = envelope.pageHelp
+    # One published capture carries its rows in `result` only, with an empty `data`.
+    rows = page_help.data or envelope.result
+    if rows is None:
+        raise LayoutChanged(
+            f"{document.request.label}: the answer has neither data nor result", seen=body[:80]
+        )
+    total = _integer(page_help.total)
+    if total is None:
+        raise LayoutChanged(f"{document.request.label}: the answer has no total", seen=body[:80])
+    return Answer(
+        rows=tuple(bytes(row) for row in rows),
+        total=total,
+        page=_integer(page_help.pageNo) or 1,
+        size=_integer(page_help.pageSize) or len(rows),
+    )
+
+
+def parse_list(document: Document, endpoints: Endpoints, known: Mapping[str, str]) -> ListPage:
+    """One page of the project list; rows whose digest is in `known` (digest → key) are not read again."""
+    answer = parse_answer(document)
+    rows: list[ListRow] = []
+    oddities: list[Oddity] = []
+    unreadable: list[ParseError] = []
+    for raw in answer.rows:
+        digest = hashlib.blake2b(raw, digest_size=16).hexdigest()
+        key = known.get(digest)
+        if key is not None:
+            rows.append(ListRow(digest, key, None))
+            continue
+        try:
+            record, odd = _project(_decode_row(raw, "list"), endpoints)
+        except ParseError as exc:
+            unreadable.append(exc)
+            oddities.append(Oddity(where="list", what=f"a row could not be read: {exc}"))
+            continue
+        rows.append(ListRow(digest, record.key, record))
+        oddities.extend(odd)
+    if unreadable and len(unreadable) > _UNREADABLE_SHARE * len(answer.rows):
+        raise LayoutChanged(
+            f"list: {len(unreadable)} of {len(answer.rows)} rows cannot be read: {unreadable[0]}"
+        )
+    return ListPage(tuple(rows), answer.total, len(unreadable), tuple(oddities))
+
+
+def parse_timeline(document: Document, key: str) -> Rows[StatusRow]:
+    """Status rows of one project, from either the list of all events or the progress diagram."""
+    return _rows(document, lambda row: _status_row(row, document.request.label, key))
+
+
+def parse_documents(document: Document, endpoints: Endpoints) -> Rows[DocumentRecord]:
+    """Documents of the current query (auditId, fileTypeMap) or the older one (stockAuditNum, fileType)."""
+    return _rows(document, lambda row: _document(row, endpoints, document.request.label))
+
+
+def parse_committee(document: Document, endpoints: Endpoints, key: str) -> Rows[DocumentRecord]:
+    """Listing committee notices and results of one project; one file may name several projects."""
+    return _rows(document, lambda row: _committee_file(row, endpoints, key))
+
+
+def _rows(document: Document, adapt: Callable[[Row], tuple[T, list[Oddity]]]) -> Rows[T]:
+    answer = parse_answer(document)
+    label = document.request.label
+    if document.request.params.get("isPagination") == "false" and answer.total != len(answer.rows):
+        raise LayoutChanged(f"{label}: {len(answer.rows)} rows came where the exchange counts {answer.total}")
+    rows: list[T] = []
+    oddities: list[Oddity] = []
+    for raw in answer.rows:
+        row, odd = adapt(_decode_row(raw, label))
+        rows.append(row)
+        oddities.extend(odd)
+    return Rows(tuple(rows), answer.total, tuple(oddities))
+
+
+def _decode_row(raw: bytes, label: str) -> Row:
+    try:
+        return _ROW.decode(raw)
+    except msgspec.DecodeError as exc:
+        raise LayoutChanged(f"{label}: a row is not an object: {exc}", seen=raw[:80]) from exc
+
+
+def _project(row: Row, endpoints: Endpoints) -> tuple[ProjectRecord, list[Oddity]]:
+    key = _digits(row, "stockAuditNum")
+    where = f"project {key}"
+    oddities: list[Oddity] = []
+    issuers = _objects(row, "stockIssuer", where)
+    # Company facts are repeated on each officer; the title may carry suffixes, so the name is taken here.
+    name = _text_of(issuers, "s_issueCompanyFullName")
+    if not name:
+        raise LayoutChanged(f"{where}: stockIssuer names no company", seen=row.get("stockIssuer"))
+    state = _state(row, "currStatus", where)
+    if not state.known:
+        oddities.append(Oddity(where=where, what=f"unknown status code {state.code}/{state.outcome_code}"))
+    market = _code(row, "issueMarketType", where)
+    if market not in BOARDS:
+        oddities.append(Oddity(where=where, what=f"unknown issueMarketType {market!r}"))
+    parties: list[Party] = []
+    for intermediary in _objects(row, "intermediary", where):
+        code = _code(intermediary, "i_intermediaryType", where)
+        role = ROLES.get(code, Role.OTHER)
+        if role is Role.OTHER:
+            oddities.append(Oddity(where=where, what=f"unknown i_intermediaryType {code!r}"))
+        party = Party(
+            role=role,
+            name=_text(intermediary, "i_intermediaryName"),
+            short_name=_text(intermediary, "i_intermediaryAbbrName"),
+        )
+        if not (party.name or party.short_name):
+            raise LayoutChanged(f"{where}: an intermediary without a name", seen=intermediary)
+        parties.append(party)
+    record = ProjectRecord(
+        source=SOURCE,
+        key=key,
+        issuer=name,
+        issuer_short=_text_of(issuers, "s_issueCompanyAbbrName"),
+        title=_text(row, "stockAuditName") or name,
+        board=BOARDS.get(market, f"未知板块 {market}"),
+        state=state,
+        planned=_planned(row, where),
+        updated_at=_required_instant(row, "updateDate", where),
+        accepted_at=_instant(row, "auditApplyDate", where),
+        industry_code=_text_of(issuers, "s_csrcCode"),
+        industry=_text_of(issuers, "s_csrcCodeDesc"),
+        province=_text_of(issuers, "s_province"),
+        parties=tuple(sorted(parties)),
+        url=endpoints.project_page(key),
+    )
+    return record, oddities
+
+
+def _status_row(row: Row, label: str, key: str) -> tuple[StatusRow, list[Oddity]]:
+    where = f"{label} of project {key}"
+    if _digits(row, "stockAuditNum") != key:
+        raise LayoutChanged(f"{where}: a row belongs to another project", seen=row.get("stockAuditNum"))
+    item_id = _text(row, "auditItemId")
+    if not item_id:
+        raise LayoutChanged(f"{where}: a row has no auditItemId", seen=row)
+    state = _state(row, "auditStatus", where)
+    odd = (
+        []
+        if state.known
+        else [Oddity(where=where, what=f"unknown status code {state.code}/{state.outcome_code}")]
+    )
+    decided_at = _instant(row, "qianDate", where)
+    published_at = _instant(row, "timesave", where) or decided_at
+    if published_at is None:
+        raise LayoutChanged(f"{where}: a row has neither timesave nor qianDate", seen=row)
+    record = StatusRow(
+        item_id=item_id,
+        state=state,
+        date=_day(row, "publishDate", where) or published_at.astimezone(_CST).date(),
+        decided_at=decided_at or published_at,
+        published_at=published_at,
+        reason=_text(row, "reasonDesc"),
+    )
+    return record, odd
+
+
+def _document(row: Row, endpoints: Endpoints, label: str) -> tuple[DocumentRecord, list[Oddity]]:
+    current = "fileTypeMap" in row or "fileUpdTime" in row
+    project_key = _digits(row, "auditId" if current else "stockAuditNum", default="")
+    where = f"{label} of project {project_key}"
+    published_at = _required_instant(row, "fileUpdTime" if current else "fileUpdateTime", where)
+    code = _text(row, "fileTypeMap") if current else ""
+    if not code:
+        code = current_code(_code(row, "fileType", where), _code(row, "fileVersion", where))
+    return _file(row, endpoints, where, project_key=project_key, code=code, published_at=published_at)
+
+
+def _committee_file(row: Row, endpoints: Endpoints, key: str) -> tuple[DocumentRecord, list[Oddity]]:
+    where = f"committee files of project {key}"
+    code = current_code(_code(row, "fileType", where), "")
+    published_at = _required_instant(row, "fileUpdTime", where)
+    return _file(row, endpoints, where, project_key=key, code=code, published_at=published_at)
+
+
+def _file(
+    row: Row, endpoints: Endpoints, where: str, *, project_key: str, code: str, published_at: datetime
+) -> tuple[DocumentRecord, list[Oddity]]:
+    path, title = _text(row, "filePath"), _text(row, "fileTitle")
+    if not path or not title:
+        raise LayoutChanged(f"{where}: a document without filePath or fileTitle", seen=row)
+    kind = document_type(code)
+    odd = (
+        [Oddity(where=where, what=f"unknown document code {code!r}")] if kind is DocumentType.UNKNOWN else []
+    )
+    stamp = published_at.astimezone(_CST).strftime("%Y%m%d%H%M%S")
+    record = DocumentRecord(
+        key=f"{path}|{code}|{stamp}",
+        project_key=project_key,
+        title=title,
+        type=kind,
+        type_code=code,
+        date=_day(row, "publishDate", where) or published_at.astimezone(_CST).date(),
+        published_at=published_at,
+        url=endpoints.document(path),
+        path=path,
+        size=_integer(row.get("fileSize")),
+    )
+    return record, odd
+
+
+def _planned(row: Row, where: str) -> Figure | None:
+    """planIssueCapital, planned proceeds in 亿元; absent stays absent."""
+    value = row.get("planIssueCapital")
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise LayoutChanged(f"{where}: planIssueCapital is no number", seen=value)
+    try:
+        amount = Decimal(str(value).strip())
+    except ArithmeticError as exc:
+        raise LayoutChanged(f"{where}: planIssueCapital is no number", seen=value) from exc
+    if not amount.is_finite() or amount < 0:
+        raise LayoutChanged(f"{where}: planIssueCapital is no amount", seen=value)
+    if amount == 0:  # a placeholder: nobody applies to raise nothing
+        return None
+    yuan = amount * 100_000_000
+    return Figure(
+        kind="planned_proceeds",
+        amount=yuan.quantize(Decimal("0.01")),
+        currency="CNY",
+        as_printed=f"{value}亿元",
+    )
+
+
+def _state(row: Row, field: str, where: str) -> State:
+    code = _code(row, field, where)
+    if not code:
+        raise LayoutChanged(f"{where}: no {field}", seen=row.get(field))
+    # A sub-code of another status occurs in real rows (提交注册 with suspendStatus 1): it is no outcome.
+    outcome_field = _OUTCOME_FIELDS.get(code)
+    return State(code, _code(row, outcome_field, where) if outcome_field else "")
+
+
+def _code(row: Mapping[str, Any], field: str, where: str) -> str:
+    value = row.get(field)
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise LayoutChanged(f"{where}: {field} is neither a number nor text", seen=value)
+    return str(value).strip()
+
+
+def _digits(row: Mapping[str, Any], field: str, default: str | None = None) -> str:
+    value = _code(row, field, field)
+    if not value.isdigit():
+        if not value and default is not None:
+            return default
+        raise LayoutChanged(f"{field} is no id", seen=row.get(field))
+    return value
+
+
+def _text(row: Mapping[str, Any], field: str) -> str:
+    value = row.get(field)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise LayoutChanged(f"{field} is no text", seen=value)
+    return value.strip()
+
+
+def _text_of(rows: Iterable[Mapping[str, Any]], field: str) -> str:
+    return next((text for row in rows if (text := _text(row, field))), "")
+
+
+def _objects(row: Row, field: str, where: str) -> list[Row]:
+    value = row.get(field)
+    if value is None or value == "":
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise LayoutChanged(f"{where}: {field} is no list of objects", seen=value)
+    return value
+
+
+def _integer(value: Any) -> int | None:
+    if value is None or value == "" or isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and value.strip().isdigit():
+        return int(value)
+    raise LayoutChanged("a count is no number", seen=value)
+
+
+def _required_instant(row: Row, field: str, where: str) -> datetime:
+    instant = _instant(row, field, where)
+    if instant is None:
+        raise LayoutChanged(f"{where}: no {field}", seen=row.get(field))
+    return instant
+
+
+def _instant(row: Row, field: str, where: str) -> datetime | None:
+    """YYYYMMDDHHMMSS or YYYY-MM-DD HH:MM:SS, China Standard Time, as aware UTC."""
+    text = _code(row, field, where)
+    if not text:
+        return None
+    digits = re.sub(r"[-: ]", "", text)
+    if len(digits) != 14 or not digits.isdigit():
+        raise LayoutChanged(f"{where}: {field} is no time", seen=text)
+    try:
+        local = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=_CST)
+    except ValueError as exc:
+        raise LayoutChanged(f"{where}: {field} is no time", seen=text) from exc
+    return local.astimezone(UTC)
+
+
+def _day(row: Row, field: str, where: str) -> date | None:
+    text = _code(row, field, where)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError as exc:
+        raise LayoutChanged(f"{where}: {field} is no date", seen=text) from exc

@@ -1,0 +1,1 @@
+"""Tests of the local exchange: it must be as awkward as the real one."""

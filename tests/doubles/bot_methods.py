@@ -1,0 +1,151 @@
+"""The methods of the Bot API stand-in: each one function, refusing in Telegram's words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from tests.doubles.bot_state import ME, Chat, Refused, Shown
+from tests.doubles.telegram_parser import ParseRefused, parse_html
+
+if TYPE_CHECKING:
+    from tests.doubles.bot_api import BotApi
+
+MOST_POINTS = 4096  # after parsing
+MOST_BYTES = 32_768  # before parsing
+
+
+def _read_text(
+    params: dict[str, str], key: str = "text", most: int = MOST_POINTS
+) -> tuple[str, list[dict[str, Any]]]:
+    raw = params.get(key, "")
+    if len(raw.encode()) > MOST_BYTES:
+        raise Refused(400, "Bad Request: text is too long")
+    mode = params.get("parse_mode", "")
+    entities: list[dict[str, Any]] = []
+    if mode.lower() == "html":
+        try:
+            raw, entities = parse_html(raw)
+        except ParseRefused as refused:
+            text = str(refused)
+            raise Refused(400, f"Bad Request: {text[:1].lower()}{text[1:]}") from refused
+    elif mode:
+        raise Refused(400, "Bad Request: unsupported parse_mode")
+    if key == "text" and not raw.strip():
+        raise Refused(400, "Bad Request: message text is empty")
+    if len(raw) > most:
+        raise Refused(400, "Bad Request: message is too long")
+    return raw.strip(), entities
+
+
+async def get_me(api: BotApi, params: dict[str, str]) -> Any:
+    """The bot itself."""
+    return {
+        **ME,
+        "can_join_groups": True,
+        "can_read_all_group_messages": False,
+        "supports_inline_queries": False,
+    }
+
+
+async def send_message(api: BotApi, params: dict[str, str]) -> Any:
+    """Show a text in a chat."""
+    chat = api.find_chat(params.get("chat_id", ""))
+    text, entities = _read_text(params)
+    api.check_rate(chat)
+    thread = params.get("message_thread_id")
+    shown = Shown(
+        message_id=chat.next_id,
+        text=text,
+        entities=entities,
+        at=api.clock(),
+        silent=params.get("disable_notification", "").lower() == "true",
+        thread=int(thread) if thread else None,
+        raw=params.get("text", ""),
+        parse_mode=params.get("parse_mode", ""),
+    )
+    chat.next_id += 1
+    chat.shown.append(shown)
+    return api.as_message(chat, shown)
+
+
+def _find_shown(chat: Chat, params: dict[str, str], doing: str) -> Shown:
+    for shown in chat.shown:
+        if str(shown.message_id) == params.get("message_id") and not shown.deleted:
+            return shown
+    raise Refused(400, f"Bad Request: message to {doing} not found")
+
+
+async def edit_message_text(api: BotApi, params: dict[str, str]) -> Any:
+    """Replace a text; the same text again is refused."""
+    chat = api.find_chat(params.get("chat_id", ""))
+    shown = _find_shown(chat, params, "edit")
+    text, entities = _read_text(params)
+    if (text, entities) == (shown.text, shown.entities):
+        raise Refused(400, "Bad Request: message is not modified")
+    shown.text, shown.entities, shown.edits = text, entities, shown.edits + 1
+    return api.as_message(chat, shown)
+
+
+async def delete_message(api: BotApi, params: dict[str, str]) -> Any:
+    """Take a message out of sight."""
+    _find_shown(api.find_chat(params.get("chat_id", "")), params, "delete").deleted = True
+    return True
+
+
+async def get_chat(api: BotApi, params: dict[str, str]) -> Any:
+    """A chat by id or @name."""
+    gifts = (
+        "unlimited_gifts",
+        "limited_gifts",
+        "unique_gifts",
+        "premium_subscription",
+        "gifts_from_channels",
+    )
+    full = {
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": dict.fromkeys(gifts, True),
+    }
+    return {**api.find_chat(params.get("chat_id", "")).as_json(), **full}
+
+
+async def get_updates(api: BotApi, params: dict[str, str]) -> Any:
+    """Updates from `offset` on; the ones before it are forgotten; waits `timeout` seconds for the first."""
+    offset = int(params.get("offset", "0"))
+    api.updates = [update for update in api.updates if update["update_id"] >= offset]
+    if not api.updates and float(params.get("timeout", "0")) > 0:
+        api.update_came.clear()
+        waits = [asyncio.create_task(event.wait()) for event in (api.update_came, api.closing)]
+        await asyncio.wait(waits, timeout=float(params["timeout"]), return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+    return api.updates[: int(params.get("limit", "100"))]
+
+
+async def send_photo(api: BotApi, params: dict[str, str]) -> Any:
+    """Show a picture with a caption of at most 1,024 code points."""
+    chat = api.find_chat(params.get("chat_id", ""))
+    if "photo" not in params:
+        raise Refused(400, "Bad Request: there is no photo in the request")
+    caption, entities = _read_text({**params, "text": ""}, key="caption", most=1024)
+    api.check_rate(chat)
+    shown = Shown(message_id=chat.next_id, text=caption, entities=entities, at=api.clock())
+    chat.next_id += 1
+    chat.shown.append(shown)
+    message = api.as_message(chat, shown)
+    size = {"file_id": "P1", "file_unique_id": "U1", "width": 90, "height": 60}
+    del message["text"]
+    return {**message, "photo": [size], "caption": caption}
+
+
+METHODS: dict[str, Callable[[BotApi, dict[str, str]], Awaitable[Any]]] = {
+    "getme": get_me,
+    "sendmessage": send_message,
+    "editmessagetext": edit_message_text,
+    "deletemessage": delete_message,
+    "getchat": get_chat,
+    "getupdates": get_updates,
+    "sendphoto": send_photo,
+}

@@ -1,0 +1,352 @@
+"""Configuration: one file, the environment over it, every problem at once, no secret shown."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from monitor.domain.errors import ConfigError
+from monitor.domain.events import EventKind
+from monitor.settings import config_path, describe, known_keys, load
+from monitor.settings_schema import ChatSettings, Secret
+
+HOME = {"HOME": "/home/operator"}
+TOKEN = "123456:canary-TOKEN_9"
+DOCS = Path(__file__).parents[1] / "docs" / "configuration.md"
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "ipo-monitor.toml"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def problems(path: Path | None, environ: dict[str, str]) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(path, HOME | environ)
+    return caught.value.problems
+
+
+def test_an_empty_configuration_runs_everything_but_telegram() -> None:
+    """Without file and variables both sources and the console run, nothing goes to Telegram."""
+    settings = load(None, HOME)
+    assert settings.sources.sse_star.enabled
+    assert settings.sources.csrc_tutoring.enabled
+    assert settings.channels.console.enabled
+    assert not settings.channels.telegram.enabled
+    assert settings.sources.sse_star.query_url == "https://query.sse.com.cn"
+    assert settings.sources.sse_star.quick_window_end == time(23)
+    assert settings.sources.sse_star.slow_interval == 300.0
+    assert settings.database.url == "sqlite:////home/operator/.local/share/ipo-monitor/ipo-monitor.db"
+    assert settings.archive.dir == Path("/home/operator/.local/share/ipo-monitor/archive")
+    assert settings.alerts.kinds == ()
+    assert settings.warnings == ()
+
+
+def test_a_full_file_is_read_with_its_types(tmp_path: Path) -> None:
+    """Every section of a file arrives in the record of the same name."""
+    (tmp_path / "token").write_text(TOKEN + "\n")
+    path = write(
+        tmp_path,
+        """
+        contact = "ops@example.org"
+        [database]
+        url = "postgresql://u:pa55@db/ipo"
+        [sources.sse_star]
+        query_url = "http://127.0.0.1:8080/"
+        allow_private_hosts = true
+        interval = 5
+        min_request_gap = 0
+        market_types = [1, "2"]
+        quick_window_start = "14:30"
+        sweep_times = ["03:00", "12:00"]
+        [sources.csrc_tutoring]
+        enabled = false
+        [channels.telegram]
+        enabled = true
+        token_file = "token"
+        chats = [-100123, "42", "@gpu_news", {id = 7, language = "en", watch = ["沐曦"]}]
+        operator_chat = 99
+        [relevance]
+        watch = ["摩尔线程"]
+        [alerts]
+        kinds = ["milestone"]
+        [calendar]
+        override_file = "days.toml"
+        [log]
+        json = true
+        """,
+    )
+    settings = load(path, HOME)
+    star = settings.sources.sse_star
+    assert (star.interval, star.slow_interval, star.min_request_gap) == (5.0, 25.0, 0.0)
+    assert star.query_url == "http://127.0.0.1:8080"
+    assert star.market_types == ("1", "2")
+    assert star.sweep_times == (time(3), time(12))
+    assert not settings.sources.csrc_tutoring.enabled
+    assert settings.database.url == "postgresql+psycopg://u:pa55@db/ipo"
+    assert settings.channels.telegram.token == Secret(TOKEN)
+    assert settings.channels.telegram.chats == (
+        ChatSettings(id=-100123, language="zh", watch=None),
+        ChatSettings(id=42, language="zh", watch=None),
+        ChatSettings(id="@gpu_news", language="zh", watch=None),
+        ChatSettings(id=7, language="en", watch=("沐曦",)),
+    )
+    assert settings.channels.telegram.operator_chat == 99
+    assert settings.alerts.kinds == (EventKind.MILESTONE,)
+    assert settings.calendar.override_file == tmp_path / "days.toml"
+    assert settings.log.json
+    assert settings.contact == "ops@example.org"
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    """A variable wins over the file's value of the same key; an empty one does not count."""
+    path = write(tmp_path, "[sources.sse_star]\ninterval = 5\npage_size = 20\n")
+    settings = load(
+        path,
+        HOME
+        | {
+            "IPO_MONITOR_SOURCES__SSE_STAR__INTERVAL": "2.5",
+            "IPO_MONITOR_SOURCES__SSE_STAR__PAGE_SIZE": "",
+            "IPO_MONITOR_DATABASE__URL": "sqlite:////srv/x.db",
+            "IPO_MONITOR_LOG__JSON": "yes",
+            "IPO_MONITOR_CONFIG": str(path),
+            "IPO_MONITOR_CORPUS": "/elsewhere",
+            "UNRELATED": "1",
+        },
+    )
+    assert settings.sources.sse_star.interval == 2.5
+    assert settings.sources.sse_star.page_size == 20
+    assert settings.database.url == "sqlite:////srv/x.db"
+    assert settings.log.json is True
+
+
+@pytest.mark.parametrize(
+    "text", ["-100123, @gpu_news", '[-100123, "@gpu_news"]', '["-100123", {"id": "@gpu_news"}]']
+)
+def test_lists_in_the_environment_are_json_or_separated_by_commas(text: str) -> None:
+    """Both spellings of a list give the same chats."""
+    settings = load(None, HOME | {"IPO_MONITOR_CHANNELS__TELEGRAM__CHATS": text})
+    assert [chat.id for chat in settings.channels.telegram.chats] == [-100123, "@gpu_news"]
+
+
+def test_all_problems_come_at_once_each_with_its_key() -> None:
+    """Seven wrong values are seven lines, and each begins with the name of its key."""
+    found = problems(
+        None,
+        {
+            "IPO_MONITOR_SOURCES__SSE_STAR__INTERVAL": "soon",
+            "IPO_MONITOR_SOURCES__SSE_STAR__MIN_REQUEST_GAP": "-1",
+            "IPO_MONITOR_SOURCES__SSE_STAR__QUICK_WINDOW_START": "25:00",
+            "IPO_MONITOR_SOURCES__CSRC_TUTORING__BASE_URL": "ftp://example.org",
+            "IPO_MONITOR_CHANNELS__TELEGRAM__ENABLED": "true",
+            "IPO_MONITOR_CHANNELS__TELEGRAM__CHATS": "12,nobody",
+            "IPO_MONITOR_RELEVANCE__MODE": "ai-chips",
+        },
+    )
+    assert [line.partition(":")[0] for line in found] == [
+        "sources.sse_star.interval",
+        "sources.sse_star.min_request_gap",
+        "sources.sse_star.quick_window_start",
+        "sources.csrc_tutoring.base_url",
+        "channels.telegram.token",
+        "channels.telegram.chats",
+        "relevance.mode",
+    ]
+    assert "did you mean ai_chips?" in found[-1]
+    assert "environment IPO_MONITOR_SOURCES__SSE_STAR__INTERVAL" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("interval", "0"),
+        ("interval", "true"),
+        ("interval", "nan"),
+        ("interval", "inf"),
+        ("interval", '"60"'),
+        ("page_size", "2.0"),
+        ("page_size", "true"),
+        ("page_size", "9" * 500),
+        ("enabled", "1"),
+        ("market_types", '["3"]'),
+        ("market_types", "[]"),
+        ("market_types", '["1", "1"]'),
+        ("market_types", '"1"'),
+        ("sweep_times", '["3:00"]'),
+        ("query_url", '"https://user:pw@example.org"'),
+        ("query_url", '"https://example.org/?a=1"'),
+        ("query_url", '"https://[::1"'),
+        ("query_url", '"https://example.org:99999"'),
+        ("query_url", "7"),
+        ("documents_query", '"newest"'),
+    ],
+)
+def test_a_value_of_the_wrong_kind_or_range_is_a_problem(tmp_path: Path, key: str, value: str) -> None:
+    """Wrong types and ranges are named, never repaired in silence."""
+    (found,) = problems(write(tmp_path, f"[sources.sse_star]\n{key} = {value}\n"), {})
+    assert found.startswith(f"sources.sse_star.{key}: must ")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1:80", "localhost", "a.localhost.", "[::1]", "10.0.0.8", "169.254.169.254", "100.64.0.1"],
+)
+def test_private_addresses_need_the_operators_leave(host: str) -> None:
+    """An address of this machine or net is accepted for a source only with allow_private_hosts."""
+    variable = {"IPO_MONITOR_SOURCES__SSE_STAR__QUERY_URL": f"http://{host}"}
+    (found,) = problems(None, variable)
+    assert "sources.sse_star.allow_private_hosts = true" in found
+    allowed = variable | {"IPO_MONITOR_SOURCES__SSE_STAR__ALLOW_PRIVATE_HOSTS": "true"}
+    assert load(None, HOME | allowed).sources.sse_star.query_url == f"http://{host}"
+
+
+@pytest.mark.parametrize(
+    "chat", ["0", "true", "1.5", '"me"', '"@a b"', "{language='en'}", "{id=1, lang='en'}"]
+)
+def test_what_is_no_chat_is_a_problem(tmp_path: Path, chat: str) -> None:
+    """A chat is a number other than 0, a public name, or a table with an id and known keys."""
+    (found,) = problems(write(tmp_path, f"[channels.telegram]\nchats = [{chat}]\n"), {})
+    assert found.startswith("channels.telegram.chats: must ")
+
+
+def test_one_chat_in_two_spellings_is_a_problem(tmp_path: Path) -> None:
+    """A chat named twice would get everything twice."""
+    path = write(tmp_path, '[channels.telegram]\nchats = [5, {id = "5", language = "en"}]\n')
+    assert problems(path, {})[0].startswith("channels.telegram.chats: must not name a chat twice")
+
+
+def test_unknown_names_are_problems_with_the_nearest_known_one(tmp_path: Path) -> None:
+    """A typing error in file or environment is reported, not ignored."""
+    path = write(tmp_path, "[sources.sse_star]\nintervall = 5\n[sources.szse]\nenabled = true\n")
+    found = problems(path, {"IPO_MONITOR_DATABSE__URL": "sqlite:////x"})
+    assert "sources.sse_star.intervall: unknown key; did you mean sources.sse_star.interval?" in found[0]
+    assert "sources.szse.enabled: unknown key" in found[1]
+    assert "did you mean IPO_MONITOR_DATABASE__URL?" in found[2]
+
+
+@pytest.mark.parametrize("text", ["a = [", "a = 1\na = 2", "a = " + "[" * 5000])
+def test_a_file_that_is_no_toml_is_one_clear_problem(tmp_path: Path, text: str) -> None:
+    """Broken TOML names the file; so does a file that is not there."""
+    assert "not TOML" in problems(write(tmp_path, text), {})[0]
+    assert "No such file" in problems(tmp_path / "none.toml", {})[0]
+
+
+def test_the_token_shows_nowhere(tmp_path: Path) -> None:
+    """Neither repr, describe nor a problem contains the token or the database password."""
+    path = write(
+        tmp_path,
+        "[database]\nurl = 'postgresql://u:pa55@db/x'\n"
+        f"[channels.telegram]\nenabled = true\ntoken = '{TOKEN}'\n",
+    )
+    settings = load(path, HOME)
+    shown = repr(settings) + str(settings) + "\n".join(describe(settings))
+    assert TOKEN not in shown
+    assert "pa55" not in shown
+    assert f"{settings.channels.telegram.token}" == "***"
+    bad = problems(None, {"IPO_MONITOR_CHANNELS__TELEGRAM__TOKEN": "canary token/9"})
+    assert "canary" not in "".join(bad)
+    bad = problems(None, {"IPO_MONITOR_DATABASE__URL": "mysql://u:canary@h/x"})
+    assert bad[0].startswith("database.url: must ")
+    assert "canary" not in "".join(bad)
+
+
+def test_a_readable_file_with_a_token_is_a_warning(tmp_path: Path) -> None:
+    """A token that other users can read is reported with the command that mends it."""
+    path = write(tmp_path, f"[channels.telegram]\nenabled = true\ntoken = '{TOKEN}'\nchats = [1]\n")
+    assert load(path, HOME).warnings == ()
+    path.chmod(0o644)
+    (warning,) = load(path, HOME).warnings
+    assert warning.startswith("channels.telegram.token:")
+    assert f"chmod 600 {path}" in warning
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"two\nlines", b"\xff"])
+def test_a_token_file_must_hold_the_token_alone(tmp_path: Path, content: bytes) -> None:
+    """An empty, longer or binary token file is a problem of its key; so is a missing one."""
+    (tmp_path / "t").write_bytes(content)
+    variables = {"IPO_MONITOR_CHANNELS__TELEGRAM__TOKEN_FILE": str(tmp_path / "t")}
+    assert problems(None, variables)[0].startswith("channels.telegram.token_file: must ")
+    (tmp_path / "t").unlink()
+    assert "No such file" in problems(None, variables)[0]
+
+
+def test_token_and_token_file_together_are_a_problem_unless_one_overrides(tmp_path: Path) -> None:
+    """Two in one place contradict each other; a variable simply wins over the file's."""
+    path = write(tmp_path, "[channels.telegram]\ntoken = '1:a'\ntoken_file = 'x'\n")
+    assert problems(path, {})[0].startswith("channels.telegram.token_file: must not be set together")
+    path = write(tmp_path, "[channels.telegram]\ntoken_file = 'absent'\n")
+    settings = load(path, HOME | {"IPO_MONITOR_CHANNELS__TELEGRAM__TOKEN": TOKEN})
+    assert settings.channels.telegram.token == Secret(TOKEN)
+
+
+def test_the_data_folder_follows_the_service_manager_then_xdg_then_home() -> None:
+    """systemd's state folder wins, a relative XDG folder is void, and without any the keys must be set."""
+    state = {"STATE_DIRECTORY": "/var/lib/ipo-monitor:/var/lib/other", "XDG_DATA_HOME": "/data"}
+    assert load(None, state).archive.dir == Path("/var/lib/ipo-monitor/archive")
+    assert load(None, {"XDG_DATA_HOME": "/data"}).archive.dir == Path("/data/ipo-monitor/archive")
+    relative = load(None, HOME | {"XDG_DATA_HOME": "data"})
+    assert relative.archive.dir == Path("/home/operator/.local/share/ipo-monitor/archive")
+    with pytest.raises(ConfigError) as caught:
+        load(None, {})
+    assert [line.partition(":")[0] for line in caught.value.problems] == ["database.url", "archive.dir"]
+
+
+def test_doubtful_settings_are_warnings() -> None:
+    """Telegram without chats, a token over plain http to the internet, and no source at all still start."""
+    settings = load(
+        None,
+        HOME
+        | {
+            "IPO_MONITOR_CHANNELS__TELEGRAM__ENABLED": "1",
+            "IPO_MONITOR_CHANNELS__TELEGRAM__TOKEN": TOKEN,
+            "IPO_MONITOR_CHANNELS__TELEGRAM__API_URL": "http://api.example.org",
+            "IPO_MONITOR_SOURCES__SSE_STAR__ENABLED": "off",
+            "IPO_MONITOR_SOURCES__CSRC_TUTORING__ENABLED": "off",
+        },
+    )
+    assert [warning.partition(":")[0] for warning in settings.warnings] == [
+        "channels.telegram.chats",
+        "channels.telegram.api_url",
+        "sources",
+    ]
+    assert describe(settings)[-3:] == [f"warning: {warning}" for warning in settings.warnings]
+
+
+def test_describe_says_what_would_run() -> None:
+    """Sources with their pace, channels and store are named in plain lines."""
+    lines = describe(load(None, HOME))
+    assert lines[0] == "database: sqlite:////home/operator/.local/share/ipo-monitor/ipo-monitor.db"
+    assert "every 60 s (15:00-23:00 Asia/Shanghai on trading days), else every 300 s" in lines[1]
+    assert "channel telegram: off" in lines
+
+
+def test_the_command_line_names_the_file_before_the_environment() -> None:
+    """--config wins over IPO_MONITOR_CONFIG, and neither means no file."""
+    assert config_path(Path("a.toml"), {"IPO_MONITOR_CONFIG": "b.toml"}) == Path("a.toml")
+    assert config_path(None, {"IPO_MONITOR_CONFIG": "b.toml"}) == Path("b.toml")
+    assert config_path(None, {}) is None
+
+
+def test_every_key_is_documented_as_it_is() -> None:
+    """The table in docs/configuration.md lists exactly the keys, with type, default and variable."""
+    row = re.compile(
+        r"^\| `([a-z_.]+)` \| (.+?) \| `(.+?)` \| (.+?) \| `(IPO_MONITOR_\w+)` \|$", re.MULTILINE
+    )
+    documented = {found[0]: found[1:] for found in row.findall(DOCS.read_text(encoding="utf-8"))}
+    expected = {key.name: (key.kind, key.default, key.environment) for key in known_keys()}
+    assert {name: (cells[0], cells[1], cells[3]) for name, cells in documented.items()} == expected
+    assert all(len(cells[2]) > 10 for cells in documented.values())
+
+
+def test_the_documented_example_is_valid(tmp_path: Path) -> None:
+    """The example file in the documentation loads."""
+    (example,) = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "telegram.token").write_text(TOKEN)
+    settings = load(write(tmp_path, example), HOME)
+    assert settings.channels.telegram.chats[1].language == "en"
+    assert settings.warnings == ()
