@@ -26,7 +26,8 @@ from monitor.domain.figures.record import Reading, plain
 __all__ = ["Score", "measure"]
 
 _PROSPECTUS_KINDS = (
-    "price", "shares", "gross", "net", "fees", "planned", "gross_with_overallotment", "net_with_overallotment",
+    "price", "shares", "gross", "net", "fees", "planned",
+    "gross_with_overallotment", "net_with_overallotment",
 )  # fmt: skip
 # Names the hand-made lists use beside ours.
 _ALIASES = {"gross_max": "gross_with_overallotment", "shares_max": "shares_with_overallotment"}

@@ -8,15 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, func, select
 
 from alerts import summaries
 from alerts.contract import Channel
 from alerts.footers import TRUSTED_HOSTS
+from alerts.message import Message
 from alerts.registry import CHANNELS
 from alerts.render import render
-from alerts.routing import Rule, rule_with_watchlist
+from alerts.routing import rule_with_watchlist
+from monitor.composing import Render, RenderDigest
 from monitor.delivery import Delivery
 from monitor.domain.calendar import TradingCalendar, load_calendar
 from monitor.domain.clock import Clock
@@ -60,6 +63,7 @@ class App:
     channels: dict[str, Channel]
     delivery: Delivery
     turns: list[Turns]
+    operator_console: bool = True  # whether the terminal also hears what is for operators
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def prepare(self) -> None:
@@ -78,7 +82,7 @@ class App:
                     "console",
                     now=now,
                     language=settings.alerts.language,
-                    operator=True,
+                    operator=self.operator_console,
                     preferences={"kinds": kinds},
                 )
             telegram = settings.channels.telegram
@@ -142,7 +146,7 @@ class App:
     async def drained(self, sending: asyncio.Task[None]) -> None:
         """Wait until nothing can be sent any more: all sent, or put off until later."""
         while not sending.done() and await self.thread(self._owes_now) and self.delivery_works():
-            await asyncio.sleep(0.02)
+            await self.clock.sleep(0.02)
 
     def delivery_works(self) -> bool:
         """Whether at least one channel still takes messages."""
@@ -197,12 +201,14 @@ class App:
         self.database.close()
 
 
-async def complete_pass(turn: Turns, clock: Clock, tries: int = 3) -> str:
+async def complete_pass(turn: Turns, clock: Clock, tries: int = 3, *, daily_round: bool = True) -> str:
     """Sweep, newest documents, the daily round when it is due, and all waiting work of one source."""
     verdict = await _tried(turn.poller.sweep, clock, tries)
     if verdict != "ok":
         return verdict
-    verdicts = [await _tried(turn.poller.documents, clock, tries), await turn.poller.round_if_due()]
+    verdicts = [await _tried(turn.poller.documents, clock, tries)]
+    if daily_round:
+        verdicts.append(await turn.poller.round_if_due())
     failures = 0
     while failures < tries:
         verdict, more = await turn.poller.background()
@@ -231,8 +237,19 @@ async def _tried(poll: Callable[[], Any], clock: Clock, tries: int) -> str:
     return verdict
 
 
-def build(settings: Settings, clock: Clock, *, related: Callable[[Event], Details] | None = None) -> App:
-    """Build everything from settings; nothing is contacted or written yet."""
+def build(
+    settings: Settings,
+    clock: Clock,
+    *,
+    related: Callable[[Event], Details] | None = None,
+    budgets: Mapping[str, Budget] | None = None,
+    rules: Rules | None = None,
+    operator_console: bool = True,
+) -> App:
+    """Build everything from settings; nothing is contacted or written yet.
+
+    `related` adds facts to an event's rendering; `budgets` and `rules` replace the published limits.
+    """
     database = Database(settings.database.url)
     thread = StoreThread()
     calendar = load_calendar(settings.calendar.override_file)
@@ -256,12 +273,24 @@ def build(settings: Settings, clock: Clock, *, related: Callable[[Event], Detail
         tutoring=TutoringStore(database, owe),
     )
     channels = _channels(settings)
-    delivery = _delivery(settings, clock, database, thread, channels, rule, related)
+    limiter = Limiter(clock, budgets or {"telegram": Budget()})
+    tell, tell_many = _renderers(settings, related)
+    delivery = Delivery(
+        database=database,
+        run_in_store=thread,
+        channels=channels,
+        render=tell,
+        render_digest=tell_many,
+        rule=rule,
+        clock=clock,
+        limiter=limiter,
+        rules=rules or Rules(),
+    )
     turns = [
         Turns(
             poller=Poller(
                 source,
-                _fetchers(settings, name, clock, archive),
+                fetchers(settings, name, clock, archive),
                 stores,
                 thread,
                 clock,
@@ -283,6 +312,7 @@ def build(settings: Settings, clock: Clock, *, related: Callable[[Event], Detail
         channels=channels,
         delivery=delivery,
         turns=turns,
+        operator_console=operator_console,
     )
 
 
@@ -294,7 +324,8 @@ def _sources(settings: Settings) -> dict[str, Source]:
     }
 
 
-def _fetchers(settings: Settings, name: str, clock: Clock, archive: Archive) -> Callable[[], Fetcher]:
+def fetchers(settings: Settings, name: str, clock: Clock, archive: Archive | None) -> Callable[[], Fetcher]:
+    """Opens fetchers for one source as configured; they share its manners and keep raw answers in `archive`."""
     own = getattr(settings.sources, name)
     policy = FetchPolicy(
         origins=SOURCES[name].origins(own),
@@ -305,7 +336,8 @@ def _fetchers(settings: Settings, name: str, clock: Clock, archive: Archive) -> 
     pace = Pace(clock, gap=own.min_request_gap)
 
     def keep(document: Document, status: int, verdict: str) -> None:
-        archive.store(document, status, verdict)
+        if archive is not None:
+            archive.store(document, status, verdict)
 
     return lambda: Fetcher(policy, pace, clock, keep=keep)
 
@@ -333,39 +365,19 @@ def _channels(settings: Settings) -> dict[str, Channel]:
     return built
 
 
-def _delivery(
-    settings: Settings,
-    clock: Clock,
-    database: Database,
-    thread: StoreThread,
-    channels: Mapping[str, Channel],
-    rule: Rule,
-    related: Callable[[Event], Details] | None,
-) -> Delivery:
+def _renderers(settings: Settings, related: Callable[[Event], Details] | None) -> tuple[Render, RenderDigest]:
     star = settings.sources.sse_star
-    own_hosts = tuple(
-        url.split("://", 1)[1].split("/", 1)[0].rsplit(":", 1)[0] for url in (star.site_url, star.static_url)
-    )
-    hosts = tuple(dict.fromkeys((*TRUSTED_HOSTS, *own_hosts)))
+    own = (urlsplit(url).hostname or "" for url in (star.site_url, star.static_url))
+    hosts = tuple(dict.fromkeys((*TRUSTED_HOSTS, *own)))
 
-    def tell(event: Event, language: str) -> Any:
+    def tell(event: Event, language: str) -> Message:
         extra = related(event) if related else None
         return render(event, "en" if language == "en" else "zh", related=extra, trusted_hosts=hosts)
 
-    def tell_many(events: Sequence[Event], language: str) -> Any:
+    def tell_many(events: Sequence[Event], language: str) -> Message:
         return summaries.render_digest(events, "en" if language == "en" else "zh")
 
-    return Delivery(
-        database=database,
-        run_in_store=thread,
-        channels=channels,
-        render=tell,
-        render_digest=tell_many,
-        rule=rule,
-        clock=clock,
-        limiter=Limiter(clock, {"telegram": Budget()}),
-        rules=Rules(),
-    )
+    return tell, tell_many
 
 
 def _summary(session: Session) -> dict[str, str | int | float | bool]:

@@ -127,20 +127,25 @@ def replay(folder: Path) -> Iterator[Document]:
     """
     found = [entry for entry, _ in entries(folder) if entry.verdict == "ok"]
     for entry in sorted(found, key=lambda entry: entry.fetched_at):
-        path = _body_path(folder, entry.sha256)
-        with _disk(folder):
-            try:
-                body = gzip.decompress(path.read_bytes())
-            except (EOFError, zlib.error) as error:
-                raise StoreError(f"archive {folder}: body {entry.sha256} is damaged") from error
-        if hashlib.sha256(body).hexdigest() != entry.sha256:
-            raise StoreError(f"archive {folder}: body {entry.sha256} is not what its name says")
-        yield Document(
-            request=Request(label=entry.label, url=entry.url, params=entry.params, expects=entry.expects),
-            body=body,
-            content_type=entry.content_type,
-            fetched_at=entry.fetched_at,
-        )
+        yield read(folder, entry)
+
+
+def read(folder: Path, entry: Entry) -> Document:
+    """One answer, byte for byte as it came; raises StoreError for a missing or altered body."""
+    path = _body_path(folder, entry.sha256)
+    with _disk(folder):
+        try:
+            body = gzip.decompress(path.read_bytes())
+        except (EOFError, zlib.error) as error:
+            raise StoreError(f"archive {folder}: body {entry.sha256} is damaged") from error
+    if hashlib.sha256(body).hexdigest() != entry.sha256:
+        raise StoreError(f"archive {folder}: body {entry.sha256} is not what its name says")
+    return Document(
+        request=Request(label=entry.label, url=entry.url, params=entry.params, expects=entry.expects),
+        body=body,
+        content_type=entry.content_type,
+        fetched_at=entry.fetched_at,
+    )
 
 
 def entries(folder: Path) -> Iterator[tuple[Entry, bytes]]:

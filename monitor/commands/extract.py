@@ -93,7 +93,7 @@ def _print(extract: Extract, stdout: TextIO) -> None:
 
 
 def extract_files(paths: Sequence[Path], stdout: TextIO, stderr: TextIO, as_json: bool) -> int:
-    """Writes every file's figures; a file that is no document gets a line on stderr and makes the exit code 1."""
+    """Writes every file's figures; a bad file gets one line on stderr and makes the exit code 1."""
     extracts = []
     for path in paths:
         try:

@@ -28,7 +28,7 @@ class PdfText:
 
 
 def read_pdf_text(path: Path) -> PdfText:
-    """The text of every page; DecodeError for a broken or encrypted file, SourceEmpty where no page has text."""
+    """The text of every page; DecodeError if broken or encrypted, SourceEmpty if no page has text."""
     import pypdfium2 as pdfium  # only the child process pays for it
 
     try:
@@ -60,7 +60,7 @@ def read_pdf_text(path: Path) -> PdfText:
 
 
 def add_tables(path: Path, pages: list[Page], wanted: set[int]) -> list[Page]:
-    """The same pages with the ruled tables of the wanted page numbers; a page pdfplumber cannot read keeps none."""
+    """The same pages with the ruled tables of the wanted page numbers; an unreadable page keeps none."""
     if not wanted:
         return pages
     import pdfplumber

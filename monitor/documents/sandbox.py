@@ -37,7 +37,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxedPdf:
-    """What came out of the child: pages, unreadable page numbers, its peak memory, how the network was cut."""
+    """What came out of the child: pages, unreadable ones, peak memory, how the network was cut."""
 
     pages: list[Page]
     unreadable: tuple[int, ...]
@@ -98,7 +98,7 @@ def read_pdf(path: Path, limits: Limits | None = None) -> SandboxedPdf:
         str(path.resolve()), str(limits.memory_bytes), str(limits.cpu_seconds),
     ]  # fmt: skip
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter and module; the path is one argument, no shell
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=True, close_fds=True, env=environment, cwd="/",
     )  # fmt: skip

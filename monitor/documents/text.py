@@ -23,7 +23,7 @@ def decode_text(body: bytes) -> str:
     if _HTML.match(body[:200]):
         raise DecodeError("the file is a web page, not a document", seen=body[:60])
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
+        encodings: tuple[str, ...] = ("utf-16",)
     elif b"\x00" in body:
         raise DecodeError("the file is neither a PDF nor text", seen=body[:20])
     else:

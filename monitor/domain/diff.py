@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 from monitor.domain.events import Event, EventKind, event_id
 from monitor.domain.pace import Paces, pace_facts
 from monitor.domain.records import DocumentRecord, ProjectRecord, Role, StatusRow
-from monitor.domain.stages import Stage, State, is_legal_move
+from monitor.domain.stages import Stage, State, is_legal_move, skips_forward
 
 _CST = timezone(timedelta(hours=8))  # the exchange prints China Standard Time
 
@@ -334,7 +334,7 @@ def _milestone_facts(
     facts["days_since_previous"] = (head.date - previous.date).days
     if head.date < previous.date:
         facts["posted_late"] = True
-    if not is_legal_move(previous.state, head.state):
+    if not (is_legal_move(previous.state, head.state) or skips_forward(previous.state, head.state)):
         facts["unusual_move"] = True
     if first.state.stage is Stage.ACCEPTED:
         days = (head.date - first.date).days

@@ -79,7 +79,7 @@ _SHAPE_TABLE = str.maketrans({key: value for key, value in _SHAPES.items() if le
 
 
 def simplify(text: str) -> str:
-    """The same text in half-width forms and simplified offering words, character for character (same length)."""
+    """The same text in half-width forms and simplified characters, of the same length."""
     return text.translate(_SHAPE_TABLE).translate(_SIMPLE)
 
 
@@ -139,7 +139,7 @@ _PREFIXES = {
 
 _SCALE = r"(?:[十百千]?万亿|[十百千]?亿|[十百千]?万|百|千)"
 _CURRENCY = r"(?:人民币元|元人民币|元港币|港币元|港元|港币|美元|美金|欧元|日元|英镑|元|圆|人民币)"
-_NUMBER = r"\d[\d,.\s]*"
+_NUMBER = r"\d[\d,.\s]{0,60}"  # bounded: a page of nothing but numbers must not cost a square
 _QUALIFIER = (
     r"(?:预计不超过|预计不低于|预计最多约|最多约|至多约|最高约|预计约|预计为约|合计约|约为|大约|约|预计|不超过|不高于|不多于|"
     r"不低于|不少于|至少|至多|最多|最高|最低|超过|逾|近|上限|about|approximately|up to)"
@@ -219,7 +219,7 @@ def _printed(match: re.Match[str], text: str) -> Printed | None:
 
 
 def find_printed(text: str) -> list[Printed]:
-    """Every amount with its own unit in `text` (as `simplify` gives it), in order; unreadable ones are left out."""
+    """Every amount with its own unit in `text` (as `simplify` gives it); unreadable ones are left out."""
     found = []
     for match in _AMOUNT.finditer(text):
         printed = _printed(match, text)
@@ -229,7 +229,7 @@ def find_printed(text: str) -> list[Printed]:
 
 
 def read_printed(text: str, *, unit: str | None = None) -> Printed:
-    """The one amount that fills `text`; `unit` is the unit stated once above a table; ParseError otherwise."""
+    """The one amount that fills `text`; `unit` is one stated above a table; else ParseError."""
     shaped = simplify(text).strip()
     found = find_printed(shaped)
     if len(found) == 1 and not re.sub(r"[\s元整。]", "", shaped[found[0].end :]):

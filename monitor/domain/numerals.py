@@ -25,7 +25,7 @@ NUMERAL_RUN = (
 
 
 def read_numeral(text: str) -> Decimal:
-    """The number a run of Chinese numerals writes, jiao and fen included; ParseError when it is no numeral."""
+    """The number a run of Chinese numerals writes, jiao and fen included; else ParseError."""
     whole, _, small = text.partition("元") if "元" in text else text.partition("圆")
     total = section = digit = 0
     last = 10**12

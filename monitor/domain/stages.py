@@ -150,3 +150,20 @@ def is_legal_move(before: State | None, after: State) -> bool:
     if before.stage is None:
         return False
     return after.stage in MOVES[before.stage]
+
+
+_MAIN_ROAD = (
+    Stage.ACCEPTED,
+    Stage.INQUIRY,
+    Stage.COMMITTEE,
+    Stage.SUBMITTED,
+    Stage.REGISTRATION,
+    Stage.ISSUED,
+)
+
+
+def skips_forward(before: State, after: State) -> bool:
+    """Whether stages of the main road were passed without a row of their own: no reason for doubt."""
+    if before.stage not in _MAIN_ROAD or after.stage not in _MAIN_ROAD:
+        return False
+    return _MAIN_ROAD.index(before.stage) < _MAIN_ROAD.index(after.stage)

@@ -335,8 +335,8 @@ class Repository:
 
 
 def _wait_longer(row: ProjectRow, now: datetime, first: timedelta, most: timedelta) -> None:
-    row.refresh_not_before = now + min(first * 2**row.lag_count, most)
-    row.lag_count += 1
+    row.refresh_not_before = now + min(first * 2 ** min(row.lag_count, 10), most)
+    row.lag_count = min(row.lag_count + 1, 20)
 
 
 def _live_after(row: ProjectRow, project: ProjectRecord, seen: Sequence[StatusRow]) -> int | None:

@@ -3,6 +3,8 @@
 Rule: PDFs are drawn with a CID font and ruled tables, so that the PDF path under test is the real one.
 """
 
+# ruff: noqa: E501  sentences of documents stand on one line
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Every kind of offering document, drawn as a PDF in its real layout and read through the sandbox."""
 
+# ruff: noqa: E501  sentences of documents stand on one line
+
 from __future__ import annotations
 
 from decimal import Decimal

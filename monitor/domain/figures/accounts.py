@@ -3,6 +3,8 @@
 Rule: a row is read only when it has exactly one value per period of the table's header.
 """
 
+# ruff: noqa: E501  a row pattern is read on one line
+
 from __future__ import annotations
 
 import re

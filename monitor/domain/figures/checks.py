@@ -131,7 +131,7 @@ def _fee_items(board: _Board) -> None:
 
 
 def _withhold(board: _Board) -> None:
-    """An unconfirmed member of a failed equation whose gap is a power of ten is withheld; so is net above gross."""
+    """Unconfirmed members of an equation that fails by a power of ten are withheld; so is net above gross."""
     for at, flag in enumerate(board.flags):
         if (
             at < board.given

@@ -3,6 +3,8 @@
 Rule: an amount without a label right at it makes no claim; nothing is inferred from its size.
 """
 
+# ruff: noqa: E501  a word pattern is read on one line
+
 from __future__ import annotations
 
 import re
@@ -100,12 +102,13 @@ def _refine(
         return "market_cap_at_issue" if re.search(r"发行后|上市时|发行时|本次发行", segment[-30:]) else kind
     if kind in {"gross", "net"} and re.search(r"(?:拟|计划|原拟)\Z", before):
         return "planned"
-    if kind == "planned" and re.search(r"(?:投入|使用|利用)", label):
-        # One project's share of the proceeds is not the plan.
-        if re.search(r"(?<!募投)(?<!投资)(?<!上述)(?<!以上)(?<!下列)(?<!等)项目", ahead) and not re.search(
-            r"合计|总计|共", segment[-20:]
-        ):
-            return None
+    if (
+        kind == "planned"
+        and re.search(r"(?:投入|使用|利用)", label)
+        and re.search(r"(?<!募投)(?<!投资)(?<!上述)(?<!以上)(?<!下列)(?<!等)项目", ahead)
+        and not re.search(r"合计|总计|共", segment[-20:])
+    ):
+        return None  # one project's share of the proceeds is not the plan
     if kind in {"abandoned", "abandoned_shares"} and "网下" in segment[-24:]:
         return kind + "_offline"
     if kind == "lottery_rate":
@@ -121,7 +124,7 @@ def _refine(
     return kind
 
 
-def _ratio_beside(behind: str) -> str | None:
+def _ratio_defined(behind: str) -> str | None:
     """What a multiple is when its own bracket defines it (the label may stand in another cell)."""
     note = re.match(r"\((?:[^()]|\([^()]*\)){6,160}", behind)
     if note is None or "每股净资产" in note.group():
@@ -149,7 +152,7 @@ def _offering(text: str, start: int, end: int, reach: int) -> str:
 
 
 def _qualifier(printed: Printed, before: str, gap: str) -> str | None:
-    words = []
+    words: list[str] = []
     prefix = _PREFIX_QUALIFIER.search(before)
     for word in [prefix.group(1) if prefix else "", *_GAP_QUALIFIER.findall(gap), printed.qualifier or ""]:
         if word and word not in words and not any(word in other for other in words):
@@ -223,19 +226,26 @@ class _Reader:
             label, before = segment[at:], segment[:at]
             gap = label
             variant = note or _variant(segment)
-            if (kind == "shares" and (
-                _NOT_WHOLE_OFFER.search(before.removesuffix("初始") if label.startswith("公开") else before)
-                or re.match(r"发行(?:前|后)", label)
-            )) or (kind == "price" and re.search(r"(?:申购|申报|拟申购|回购|收盘|减持|平均)\Z", before)):
+            if (
+                kind == "shares"
+                and (
+                    _NOT_WHOLE_OFFER.search(
+                        before.removesuffix("初始") if label.startswith("公开") else before
+                    )
+                    or re.match(r"发行(?:前|后)", label)
+                )
+            ) or (
+                kind == "price" and re.search(r"(?:申购|申报|拟申购|回购|收盘|减持|平均|假设|假定)\Z", before)
+            ):
                 kind = None
         if kind is None and printed.measure == "times":
-            kind = _ratio_beside(behind)
+            kind = _ratio_defined(behind)
             beside = kind is not None
         if kind is None and not found:
             for right, pattern, measures in RIGHT_LABELS:
-                if printed.measure in measures and pattern.match(behind):
-                    if right != "price" or COMPARED.search(segment):
-                        kind = right
+                named = printed.measure in measures and pattern.match(behind)
+                if named and (right != "price" or COMPARED.search(segment)):
+                    kind = right
         if kind is None and not found:
             inherited = self._inherit(printed, segment, note)
             if inherited:
@@ -251,8 +261,8 @@ class _Reader:
             variant = None
         elif variant is None and self.last and self.last.variant == FULL:
             # 若全额行使…总额为A,扣除…B,净额为C: the condition holds to the end of the clause.
-            if not re.search(r"[。;]", self.text[self.last.end : printed.start]):
-                variant = FULL
+            ended = re.search(r"[。;]", self.text[self.last.end : printed.start])
+            variant = None if ended else FULL
         claim = Claim(
             kind=refined, printed=printed, start=printed.start, end=printed.end,
             page=self.run.page_at(printed.start), variant=variant,

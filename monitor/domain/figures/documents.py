@@ -18,7 +18,7 @@ _TITLES: tuple[tuple[str, str], ...] = (
     ("listing_announcement", r"上市公告书"),
     ("result_announcement", r"发行结果公告"),
     ("risk_announcement", r"投资风险特别公告"),
-    ("offer_announcement", r"(?<!安排及初步询价)发行公告"),
+    ("offer_announcement", r"(?<!安排及初步询价)(?<!根据)(?<!按照)(?<!披露的)发行公告"),
     ("prospectus_draft", r"招股说明书(?:\((?:申报稿|上会稿|注册稿|注册生效稿)\))|招股意向书"),
     ("prospectus", r"招股说明书"),
 )
@@ -33,7 +33,7 @@ _NOT_ISSUER = re.compile(r"证券|银行|登记结算|资产管理|保险|交易
 
 
 def document_kind(run: Run) -> str:
-    """The kind whose title stands earliest on the first pages; `text` where none stands in a title's place."""
+    """The kind whose title stands earliest on the first pages; `text` where none does."""
     short = len(run.text) < 1500
     front = run.text[: 120 if short else 2500]
     found: list[tuple[int, int, str]] = []

@@ -3,6 +3,8 @@
 Rule: an item is read only within a passage on issue expenses, with its own unit or the one stated above it.
 """
 
+# ruff: noqa: E501  a label pattern is read on one line
+
 from __future__ import annotations
 
 import re
@@ -22,8 +24,8 @@ _ITEMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(label))
     for kind, label in (
         ("fee_sponsor_underwriting", r"保荐(?:费用?)?(?:及|和|与|、)?承销费|承销(?:费用?)?(?:及|和|与|、)?保荐费|保荐、承销费"),
-        ("fee_sponsor", r"(?<!销)(?<!销及)(?<!销和)(?<!销与)(?<!销、)保荐费"),
-        ("fee_underwriting", r"(?<!荐)(?<!荐及)(?<!荐和)(?<!荐与)(?<!荐、)承销费"),
+        ("fee_sponsor", r"(?<!费及)(?<!费和)(?<!费与)(?<!费、)(?<!费用及)(?<!费用和)(?<!费用与)(?<!费用、)(?<!销)(?<!销及)(?<!销和)(?<!销与)(?<!销、)保荐费"),
+        ("fee_underwriting", r"(?<!费及)(?<!费和)(?<!费与)(?<!费、)(?<!费用及)(?<!费用和)(?<!费用与)(?<!费用、)(?<!荐)(?<!荐及)(?<!荐和)(?<!荐与)(?<!荐、)承销费"),
         ("fee_audit", r"(?:审计(?:费)?(?:及|、|和|与)?(?:评估(?:及|、)?)?验资(?:及复核)?(?:费)?|审计(?:及复核)?费|会计师费)"),
         ("fee_legal", r"(?:发行人)?(?:律师(?:服务)?|法律(?:服务|顾问)?)费?"),
         ("fee_disclosure", r"(?:用于本次发行(?:上市)?(?:的)?|与本次发行(?:上市)?相关的)?信息披露(?:及[\u4e00-\u9fff]{2,6})?费?"),
@@ -38,7 +40,7 @@ _UNIT_ABOVE = re.compile(
 
 
 def _unit_above(text: str, start: int, at: int) -> str | None:
-    found = [match for match in _UNIT_ABOVE.finditer(text, max(0, start - 80), at)]
+    found = list(_UNIT_ABOVE.finditer(text, max(0, start - 80), at))
     return (found[-1].group(1) or found[-1].group(2)) if found else None
 
 

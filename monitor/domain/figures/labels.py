@@ -3,6 +3,8 @@
 Rule: a label counts only when nothing but filler stands between it and the amount.
 """
 
+# ruff: noqa: E501  a label pattern is read on one line
+
 from __future__ import annotations
 
 import re
@@ -77,7 +79,7 @@ COMPARED = re.compile(r"(?:较|以|按|按照|比|相比|高于|低于|对应)\Z
 
 # A round that is not the offer of this document.
 OTHER_OFFER = re.compile(
-    r"定向发行|股票发行方案|前次募集资金|前次募投|每股认购价格|股转函|股转系统函|发行融资情况|(?<!超额)配股(?!权)|可转换公司债|"
+    r"定向发行|定增|新三板|全国股转|股转公司|股份转让系统|股票发行方案|股票发行情况报告|前次募集资金|前次募投|每股认购价格|股转函|股转系统函|发行融资情况|(?<!超额)配股(?!权)|可转换公司债|"
     r"增资(?:价格|完成|扩股|款)|股权融资|投后估值|(?:[A-Z]\+*|天使|战略)轮|轮融资|Pre-?IPO|Pre-[A-Z]"
 )
 # Other companies' figures, named right before the amount.

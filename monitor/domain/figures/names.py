@@ -66,7 +66,7 @@ class _Elsewhere:
         )
 
     def longest(self, words: list[str], starts: int) -> tuple[str, tuple[int, ...]]:
-        """The best joining of words in order (gaps allowed), begun in the first `starts`, printed as one elsewhere.
+        """The best joining of words in order, gaps allowed, that is printed as one elsewhere.
 
         A joining that ends as project names end is better than a longer one that does not.
         """
@@ -158,7 +158,8 @@ def name_rows(run: Run, start: int, spans: list[tuple[int, int]], end: int) -> t
             if by_rows:
                 stop = spans[index + 1][0] if index + 1 < len(spans) else end
                 words = [word for word in before if simplify(word) != str(index + 1)]
-                whole, taken = elsewhere.longest(own, 1)[0] if numbered else "", ()
+                whole = elsewhere.longest(own, 1)[0] if numbered else ""
+                taken: tuple[int, ...] = ()
                 if _is_closed(whole):
                     name = whole
                 else:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from monitor.domain.money import simplify
 
@@ -49,7 +50,7 @@ def _running_head(texts: list[str]) -> str | None:
     if times * 10 >= len(firsts) * 3 and len(line) >= 4:
         return line
     prefixes: Counter[str] = Counter()
-    for one, two in zip(firsts, firsts[1:], strict=False):
+    for one, two in pairwise(firsts):
         size = 0
         while size < min(len(one), len(two)) and one[size] == two[size]:
             size += 1
@@ -99,7 +100,8 @@ class Run:
         """The run of all pages, running heads and folios left out."""
         run = cls(pages=pages)
         head = _running_head([page.text for page in pages])
-        parts, at = [], 0
+        at = 0
+        parts: list[str] = []
         for page in pages:
             shaped = simplify(_without_furniture(page.text, head)).translate(_BOX)
             part = _squeeze(shaped)

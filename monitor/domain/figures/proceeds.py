@@ -181,7 +181,8 @@ def find_proceeds(run: Run, sha256: str, planned: set[Decimal]) -> tuple[list[Fi
     common = {
         "amount": amount, "currency": "CNY", "unit": table.unit, "qualifier": None,
         "as_printed": _as_printed(run, sums_start, end, from_col),
-        "page": run.page_at(end - 1), "quote": run.quote(max(sums_start - 2, run.starts[run.index_at(end - 1)]), end),
+        "page": run.page_at(end - 1),
+        "quote": run.quote(max(sums_start - 2, run.starts[run.index_at(end - 1)]), end),
         "document_sha256": sha256,
     }  # fmt: skip
     planned_figure = Figure(kind="planned", confidence=confidence, **common)  # type: ignore[arg-type]

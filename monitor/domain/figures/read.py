@@ -27,7 +27,7 @@ MOST_TABLE_PAGES = 6
 
 
 def table_pages(pages: list[Page]) -> set[int]:
-    """Page numbers worth the cost of table geometry: those whose use-of-proceeds table stands there or ends there."""
+    """Page numbers worth the cost of table geometry: where a use-of-proceeds table begins or ends."""
     found: list[int] = []
     for at, page in enumerate(pages):
         text = re.sub(r"\s", "", page.text)
@@ -98,7 +98,8 @@ def _with_table(figures: list[Figure], table: list[Figure], flags: list[Flag]) -
             kept.append(figure)
         elif figure.amount != total.amount:
             flags.append(
-                Flag(check="planned_sentence_against_table", kinds=("planned",), withheld=False, page=figure.page,
+                Flag(check="planned_sentence_against_table", kinds=("planned",), withheld=False,
+                     page=figure.page,
                      detail=f"{figure.amount} in a sentence, {total.amount} in the table")
             )  # fmt: skip
     return kept + table

@@ -65,7 +65,7 @@ class Figure:
     rows: tuple[ProceedsRow, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """The public form: an integer amount is fen (hundredths), a string is an exact decimal of the base unit."""
+        """The public form: an integer is fen (hundredths), a string an exact decimal of the base unit."""
         money = self.currency is not None
         shape: dict[str, object] = {
             "kind": self.kind,

@@ -56,7 +56,7 @@ def figure_of(run: Run, sha256: str, claim: Claim, kind: str, confidence: Decima
 
 
 def _fact_pages(run: Run) -> set[int]:
-    """Pages that hold the table of the offer's facts: several of its row labels on one page, before any history."""
+    """Pages that hold the table of the offer's facts: several of its row labels on one page."""
     pages = set()
     limit = max(60, len(run.pages) // 5)
     for index, text in enumerate(run.squeezed[:limit]):
@@ -89,7 +89,7 @@ def _best(claims: list[Claim]) -> Claim:
 
 
 def _standing(run: Run, claim: Claim, kind: str, document_kind: str, facts: set[int]) -> int:
-    """How good a place the claim stands in: 3 table of facts, 2 sentence on this offer, 1 elsewhere, 0 not this offer."""
+    """How good a place it is: 3 table of facts, 2 sentence on this offer, 0 not this offer."""
     if document_kind not in PROSPECTUS:
         if claim.offering == "other":
             return 0
@@ -100,6 +100,8 @@ def _standing(run: Run, claim: Claim, kind: str, document_kind: str, facts: set[
         return 0
     if claim.page in facts and claim.adjacent and kind != "planned":
         return 3
+    if kind.startswith(("price", "gross", "net")):
+        return 0  # a history of financing rounds words its sentences as this offer does
     low = max(0, claim.start - 120)
     sentence = run.text[max(low, run.text.rfind("。", low, claim.start)) : claim.start]
     if kind.startswith(("strategic", "lottery", "subscription")) or _STRONG_OFFER.search(sentence):

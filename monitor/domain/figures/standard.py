@@ -26,7 +26,9 @@ def find_standard(run: Run, sha256: str) -> Figure | None:
                 continue
             return Figure(
                 kind="listing_standard", amount=None, currency=None, unit="standard", measure="rule",
-                as_printed=run.quote(match.start(), match.end()), qualifier=None, page=run.page_at(match.start()),
-                quote=run.around(match.start(), match.end(), before=100, after=100), document_sha256=sha256, confidence=Decimal("0.95"),
+                as_printed=run.quote(match.start(), match.end()), qualifier=None,
+                page=run.page_at(match.start()),
+                quote=run.around(match.start(), match.end(), before=100, after=100),
+                document_sha256=sha256, confidence=Decimal("0.95"),
             )  # fmt: skip
     return None
