@@ -56,6 +56,7 @@ format: $(VENV)/dev
 
 bench: $(VENV)/dev
 	@$(BIN)/python -m monitor.bench $(ARGS)
+	@$(BIN)/python -m monitor.bench_documents
 
 corpus: $(VENV)/dev
 	@$(BIN)/python -m monitor.corpus $(ARGS)

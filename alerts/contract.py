@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, Protocol
 
-from alerts.message import Message
+from alerts.message import Button, Message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +50,7 @@ class Payload:
     part: int = 1
     parts: int = 1
     silent: bool = False
+    buttons: tuple[tuple[Button, ...], ...] = ()
 
 
 class Channel(Protocol):

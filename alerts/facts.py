@@ -183,6 +183,13 @@ def tutoring(details: Details, language: Language) -> str:
         *([f"{filed} 备案" if zh else f"filed {filed}"] if filed else []),
         *([f"{accepted} 验收" if zh else f"accepted {accepted}"] if accepted else []),
     ]
+    since = number_of(details, "days_since_tutoring_filed")
+    if filed and since is not None:
+        dates.append(
+            f"备案至受理 {days(since, language)}"
+            if zh
+            else f"{days(since, language)} from filing to acceptance"
+        )
     said = ("，" if zh else ", ").join(dates)
     if length is None:
         return said

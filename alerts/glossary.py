@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from monitor.domain.events import EventKind
+from monitor.domain.grades import Grade
 from monitor.domain.records import DocumentType, Role
+from monitor.domain.relevance import EvidenceKind
 from monitor.domain.stages import OUTCOMES, STAGES, Outcome, Stage, State
 
 Language = Literal["zh", "en"]
@@ -80,12 +82,42 @@ KIND: dict[EventKind, Word] = {
     EventKind.PARTY_CHANGED: Word("中介机构变更", "intermediary changed"),
     EventKind.CORRECTION: Word("更正", "correction"),
     EventKind.TUTORING_REPORT: Word("辅导工作报告", "tutoring progress report"),
+    EventKind.RELEVANCE_CHANGED: Word("相关性变更", "relevance changed"),
+    EventKind.DAILY_RELATED: Word("每日相关公司动态", "related issuers, daily"),
+    EventKind.OFFER_PRICE_SET: Word("发行价格确定", "offer price set"),
+    EventKind.SUBSCRIPTION_SCHEDULED: Word("网上申购日期", "online subscription scheduled"),
+    EventKind.LOTTERY_RATE: Word("网上中签率", "online lottery rate"),
+    EventKind.ISSUE_RESULT: Word("发行结果", "issue result"),
+    EventKind.LISTING_SCHEDULED: Word("上市日期", "listing scheduled"),
+    EventKind.LISTED: Word("上市", "listed"),
+    EventKind.BULLETIN_DISCLOSED: Word("发行上市公告", "issue bulletin"),
+    EventKind.FIGURES_READ: Word("文件数据", "figures of a document"),
+    EventKind.DRAFT_CHANGED: Word("招股书数据变更", "figures of the prospectus changed"),
+    EventKind.REGISTRATION_NUMBER: Word("注册批复文号", "registration decision number"),
+    EventKind.CALENDAR_REMINDER: Word("日程提醒", "calendar reminder"),
     EventKind.SOURCE_TROUBLE: Word("数据源异常", "source in trouble"),
     EventKind.SOURCE_RECOVERED: Word("数据源恢复", "source recovered"),
     EventKind.OPERATOR_NOTICE: Word("运维通知", "operator notice"),
+    EventKind.BOT_REPLY: Word("机器人答复", "answer of the bot"),
     EventKind.CHAT_WELCOME: Word(
         "已静默建档，之后只提醒新变化", "learned quietly; only what is new is alerted from now on"
     ),
+}
+
+GRADE: dict[Grade, Word] = {
+    Grade.AI_CHIP: Word("AI 芯片", "AI chips"),
+    Grade.RELATED: Word("产业链相关", "related"),
+    Grade.NO: Word("无关", "not related"),
+}
+
+EVIDENCE: dict[EvidenceKind, Word] = {
+    EvidenceKind.PIN: Word("人工指定", "set by the operator"),
+    EvidenceKind.REGISTRY: Word("公司名录", "registry of companies"),
+    EvidenceKind.MAIN_BUSINESS: Word("招股书主营业务", "business section of the prospectus"),
+    EvidenceKind.DESCRIPTION: Word("公司简介", "description"),
+    EvidenceKind.PROJECT_TITLE: Word("项目名称", "project title"),
+    EvidenceKind.NAME_WORD: Word("公司名称", "company name"),
+    EvidenceKind.INDUSTRY_CODE: Word("行业代码", "industry code"),
 }
 
 DOCUMENT: dict[DocumentType, Word] = {
@@ -122,6 +154,27 @@ FIGURE: dict[str, Word] = {
     "net_proceeds": Word("募集资金净额", "net proceeds"),
     "offer_price": Word("发行价格", "offer price"),
     "issue_costs": Word("发行费用", "issue costs"),
+    "shares": Word("发行股数", "shares offered"),
+    "pe_ratio": Word("发行市盈率", "P/E at offer"),
+    "ps_ratio": Word("发行市销率", "P/S at offer"),
+    "market_cap_at_issue": Word("发行时市值", "market value at offer"),
+    "lottery_rate_initial": Word("初步中签率", "initial online lottery rate"),
+    "lottery_rate_final": Word("最终中签率", "final online lottery rate"),
+    "subscription_multiple": Word("网上申购倍数", "online subscription multiple"),
+    "strategic_placement": Word("战略配售金额", "strategic placement"),
+    "revenue": Word("营业收入", "revenue"),
+    "net_profit": Word("净利润", "net profit"),
+    "net_profit_parent": Word("归母净利润", "net profit to parent"),
+    "rnd_expense": Word("研发费用", "R&D expense"),
+    "use_of_proceeds": Word("募资投向", "use of proceeds"),
+    "project_investment": Word("项目总投资", "total investment"),
+    "listing_standard": Word("上市标准", "listing standard"),
+    # The reader's own words, where a figure is named as withheld.
+    "planned": Word("拟募集资金", "planned proceeds"),
+    "price": Word("发行价格", "offer price"),
+    "gross": Word("募集资金总额", "gross proceeds"),
+    "net": Word("募集资金净额", "net proceeds"),
+    "fees": Word("发行费用", "issue costs"),
 }
 
 # What `details["correction"]` says happened to a row; anything else is shown raw.
@@ -185,6 +238,22 @@ def document_words(value: str, language: Language) -> str:
     """The name of a document type given its stable word; an unknown word is shown raw."""
     try:
         return DOCUMENT[DocumentType(value)](language)
+    except ValueError:
+        return value
+
+
+def grade_words(value: str, language: Language) -> str:
+    """The name of a relevance grade given its stable word; an unknown word is shown raw."""
+    try:
+        return GRADE[Grade(value)](language)
+    except ValueError:
+        return value
+
+
+def evidence_words(value: str, language: Language) -> str:
+    """The name of a kind of evidence given its stable word; an unknown word is shown raw."""
+    try:
+        return EVIDENCE[EvidenceKind(value)](language)
     except ValueError:
         return value
 

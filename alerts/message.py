@@ -22,6 +22,14 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Button:
+    """Something to tap below a message: `data` comes back to the bot as it is; other channels ignore it."""
+
+    label: str
+    data: str  # 1–64 bytes, signed for the chat it goes to
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """One alert as an investor reads it: headline, facts, links, and why it came."""
 
@@ -33,3 +41,4 @@ class Message:
     why: str = ""
     notes: tuple[str, ...] = ()  # "⟳ possible repeat of #A1B2 (attempt 2)", "LATE 3 h 12 m: …"
     urgent: bool = False
+    buttons: tuple[tuple[Button, ...], ...] = ()  # rows of them

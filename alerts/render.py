@@ -8,9 +8,16 @@ Rule: every kind of event has a case; a new kind does not type-check until it ha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
+from alerts.document_facts import (
+    changes_facts,
+    changes_headline,
+    figures_facts,
+    figures_headline,
+    number_facts,
+)
 from alerts.facts import (
     AFTER,
     BEFORE,
@@ -31,12 +38,16 @@ from alerts.glossary import (
     correction_words,
     document_words,
     figure_words,
+    grade_words,
     role_words,
     state_from_text,
     state_words,
     summary_words,
 )
+from alerts.issue_facts import ICON, issue_lines, what_happened
+from alerts.league import league_facts
 from alerts.message import Fact, Message
+from alerts.related import daily_facts, daily_words, relevance_facts
 from monitor.domain.events import Event, EventKind, alert_code
 from monitor.domain.stages import Outcome, Stage, State
 
@@ -48,6 +59,8 @@ SINCE = Word("开始于", "Since")
 FAILED = Word("失败次数", "Failed polls")
 LAST_OK = Word("上次正常", "Last good answer")
 
+_URGENT_ISSUES = {EventKind.OFFER_PRICE_SET, EventKind.ISSUE_RESULT, EventKind.LISTED}
+_READ = {EventKind.FIGURES_READ, EventKind.DRAFT_CHANGED, EventKind.REGISTRATION_NUMBER}
 _URGENT_STAGES = {Stage.SUSPENDED, Stage.TERMINATED, Stage.ISSUED}
 _BAD = {Outcome.NOT_PASSED, Outcome.REFUSED, Outcome.REGISTRATION_TERMINATED}
 _GOOD = {Outcome.COMMITTEE_PASSED, Outcome.CONDITIONAL, Outcome.REEXAMINATION_PASSED, Outcome.REGISTERED}
@@ -76,6 +89,7 @@ class _Telling:
     what: str
     facts: tuple[Fact, ...] = ()
     urgent: bool = False
+    subject: str = ""  # instead of the issuer, where there is none
 
 
 def render(
@@ -93,14 +107,22 @@ def render(
     details: Details = {**(related or {}), **event.details}
     telling = _tell(event, details, language)
     english = text_of(details, "issuer_en") if language == "en" else ""
-    subject = english or text_of(details, "issuer_short") or event.issuer or event.source
+    subject = telling.subject or english or text_of(details, "issuer_short") or event.issuer or event.source
     trusted, left_out = links(event, details, language, trusted_hosts)
     reason_given = why or text_of(details, "why") or KIND[event.kind](language)
+    if event.kind is EventKind.RELEVANCE_CHANGED or event.kind in _READ:
+        event = replace(event, reason="")  # its proof is a line of its own, in the reader's language
+    if event.kind in _READ:
+        event = replace(event, figures=())  # each has a line of its own, with its page
     return Message(
         alert_id=alert_code(event.id),
         icon=telling.icon,
         headline=_headline(subject, telling.what),
-        facts=(*telling.facts, *project_facts(event, details, language)),
+        facts=(
+            *telling.facts,
+            *project_facts(event, details, language),
+            *league_facts(details, language),
+        ),
         links=trusted,
         why=bounded(reason_given, language),
         notes=tuple(notes(event, details, language, left_out=left_out)),
@@ -146,6 +168,41 @@ def _tell(event: Event, details: Details, language: Language) -> _Telling:
             return _tell_change(event, _join(KIND[event.kind](language), what, language), "✏️", language)
         case EventKind.TUTORING_REPORT:
             return _tell_tutoring(event, details, language)
+        case EventKind.RELEVANCE_CHANGED:
+            return _tell_relevance(event, details, language)
+        case EventKind.DAILY_RELATED:
+            return _Telling(
+                icon="🗞",
+                subject=KIND[event.kind](language),
+                what=daily_words(details, language),
+                facts=tuple(daily_facts(details, language)),
+            )
+        case (
+            EventKind.OFFER_PRICE_SET
+            | EventKind.SUBSCRIPTION_SCHEDULED
+            | EventKind.LOTTERY_RATE
+            | EventKind.ISSUE_RESULT
+            | EventKind.LISTING_SCHEDULED
+            | EventKind.LISTED
+            | EventKind.BULLETIN_DISCLOSED
+            | EventKind.CALENDAR_REMINDER
+        ):
+            return _Telling(
+                icon=ICON[event.kind],
+                what=what_happened(event, details, language),
+                facts=tuple(issue_lines(event, details, language)),
+                urgent=event.kind in _URGENT_ISSUES,
+            )
+        case EventKind.FIGURES_READ:
+            what, own = figures_headline(event, details, language), figures_facts(event, details, language)
+            return _Telling(icon="📑", what=what, facts=tuple(own))
+        case EventKind.DRAFT_CHANGED:
+            own = changes_facts(event, details, language)
+            return _Telling(icon="🔀", what=changes_headline(details, language), facts=tuple(own))
+        case EventKind.REGISTRATION_NUMBER:
+            number = text_of(details, "registration_number")
+            what = _join(KIND[event.kind](language), number, language)
+            return _Telling(icon="🔖", what=what, facts=tuple(number_facts(event, details, language)))
         case EventKind.SOURCE_TROUBLE | EventKind.SOURCE_RECOVERED:
             return _tell_source(event, details, language)
         case EventKind.OPERATOR_NOTICE:
@@ -211,6 +268,16 @@ def _tell_tutoring(event: Event, details: Details, language: Language) -> _Telli
         *fact(STATUS, text_of(details, "status"), language),
     )
     return _Telling(icon="🎓", what=_join(KIND[event.kind](language), kind, language), facts=own)
+
+
+def _tell_relevance(event: Event, details: Details, language: Language) -> _Telling:
+    before, after = grade_words(event.before, language), grade_words(event.after, language)
+    moved = f"{before} → {after}" if before != after else after
+    return _Telling(
+        icon="🎯",
+        what=_join(KIND[event.kind](language), moved, language),
+        facts=tuple(relevance_facts(event, details, language)),
+    )
 
 
 def _tell_source(event: Event, details: Details, language: Language) -> _Telling:

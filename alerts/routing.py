@@ -2,6 +2,7 @@
 
 Rule: pure; a chat's own choice goes before the table, the table before nothing.
 Rule: what was learned quietly is never alerted, whoever asks.
+Rule: where AI chips alone are followed, the issuer's grade decides, and a watchlist goes before the grade.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from alerts.preferences import Preferences
 from monitor.domain.events import Event, EventKind
+from monitor.domain.grades import Grade
+from monitor.domain.issue_diff import IMPORTANT_BULLETINS
 from monitor.domain.records import DocumentType
 
 
@@ -23,6 +27,7 @@ class ChatView:
     operator: bool = False
     watch: tuple[str, ...] = ()  # parts of company names; empty means every company
     kinds: Mapping[str, bool] = field(default_factory=dict)  # EventKind value → wanted or not
+    choices: Preferences = field(default_factory=Preferences)  # what was chosen in the chat itself
 
 
 Rule = Callable[[Event, ChatView], str | None]
@@ -37,6 +42,19 @@ _DEFAULT: dict[EventKind, tuple[str, str]] = {
     EventKind.CORRECTION: ("更正", "the exchange corrected itself"),
     EventKind.REASON_ADDED: ("补充原因", "the reason was added"),
     EventKind.DOCUMENT_DISCLOSED: ("重要文件披露", "an important document was disclosed"),
+    EventKind.OFFER_PRICE_SET: ("发行价格", "the offer price"),
+    EventKind.SUBSCRIPTION_SCHEDULED: ("网上申购", "the online subscription"),
+    EventKind.LOTTERY_RATE: ("中签率", "the lottery rate"),
+    EventKind.ISSUE_RESULT: ("发行结果", "the result of the issue"),
+    EventKind.LISTING_SCHEDULED: ("上市日期", "the day of the listing"),
+    EventKind.LISTED: ("上市", "the listing"),
+    EventKind.BULLETIN_DISCLOSED: ("重要发行公告", "an important bulletin of the issue"),
+    EventKind.FIGURES_READ: ("文件数据", "figures of a document"),
+    EventKind.DRAFT_CHANGED: ("招股书数据变更", "changed figures of the prospectus"),
+    EventKind.REGISTRATION_NUMBER: ("注册批复文号", "the registration decision's number"),
+    EventKind.CALENDAR_REMINDER: ("日程提醒", "a reminder of the calendar"),
+    EventKind.RELEVANCE_CHANGED: ("相关性变更", "the relevance grade changed"),
+    EventKind.DAILY_RELATED: ("每日相关公司动态", "the daily line on related issuers"),
 }
 
 # Kinds that come only to a chat that asks for them.
@@ -53,6 +71,11 @@ _OPERATOR: dict[EventKind, tuple[str, str]] = {
     EventKind.OPERATOR_NOTICE: ("运维通知", "for operators"),
 }
 
+_GRADE: dict[Grade, tuple[str, str]] = {
+    Grade.AI_CHIP: ("AI 芯片", "AI chips"),
+    Grade.RELATED: ("产业链相关", "related to AI chips"),
+}
+
 _DOCUMENTS = {
     DocumentType.PROSPECTUS_DRAFT,
     DocumentType.PROSPECTUS_COMMITTEE,
@@ -64,25 +87,44 @@ _DOCUMENTS = {
     DocumentType.INQUIRY_REPLY,
 }
 
-_URGENT = {EventKind.MILESTONE, EventKind.CORRECTION}
+# Addressed to one chat by whoever makes them, never spread by rule.
+_ADDRESSED = {EventKind.CHAT_WELCOME, EventKind.BOT_REPLY}
+
+_LONGEST = 40  # of a name or a word of proof; the whole evidence stands in the store
+
+_URGENT = {
+    EventKind.MILESTONE,
+    EventKind.CORRECTION,
+    EventKind.OFFER_PRICE_SET,
+    EventKind.ISSUE_RESULT,
+    EventKind.LISTED,
+}
 _INQUIRY_NUMBER = re.compile(r"\s*8-(\d+)")
 
 
-def wanted(event: Event, chat: ChatView) -> str | None:
-    """The rule, in the chat's language, by which this chat gets this event; None when it does not."""
+def wanted(event: Event, chat: ChatView, *, only_ai_chips: bool = False) -> str | None:
+    """The rule, in the chat's language, by which this chat gets this event; None when it does not.
+
+    `only_ai_chips` leaves out events of issuers of another grade, but for those on the chat's watchlist.
+    """
     # A welcome is addressed to one chat by whoever greets it, never spread by rule.
-    if event.baseline or event.kind is EventKind.CHAT_WELCOME:
+    if event.baseline or event.kind in _ADDRESSED:
         return None
     english = chat.language == "en"
     if event.kind in _OPERATOR:
         return _OPERATOR[event.kind][english] if chat.operator else None
+    choices = chat.choices
+    if not choices.subscribed or choices.mutes(text_of(event, "issuer_id"), event.first_seen_at):
+        return None
     choice = chat.kinds.get(event.kind.value)
     if choice is False or (choice is None and not _by_default(event)):
         return None
-    name = _watched(event, chat.watch)
-    if name is None:
+    name = _followed(event, chat)
+    if name is None or (not name and not _near_enough(event, choices.relevance, only_ai_chips)):
         return None
     words = (_DEFAULT | _ON_REQUEST)[event.kind][english]
+    if grade := _grade_words(event, english):
+        words += f" · {grade}"
     if choice:
         words += " (chosen by this chat)" if english else "（本会话订阅）"
     if name:
@@ -90,11 +132,13 @@ def wanted(event: Event, chat: ChatView) -> str | None:
     return words
 
 
-def rule_with_watchlist(names: Sequence[str]) -> Rule:
+def rule_with_watchlist(names: Sequence[str], *, only_ai_chips: bool = False) -> Rule:
     """`wanted`, where a chat without a watchlist of its own takes this one."""
 
     def rule(event: Event, chat: ChatView) -> str | None:
-        return wanted(event, chat if chat.watch else replace(chat, watch=tuple(names)))
+        own = chat.watch or chat.choices.criteria or chat.choices.relevance
+        view = chat if own else replace(chat, watch=tuple(names))
+        return wanted(event, view, only_ai_chips=only_ai_chips)
 
     return rule
 
@@ -104,12 +148,59 @@ def urgent(event: Event) -> bool:
     return event.kind in _URGENT
 
 
+def breaks_through(event: Event, chat: ChatView) -> bool:
+    """Whether it goes out in quiet hours too: what is about us, and urgent kinds where the chat lets them."""
+    return event.kind in _OPERATOR or event.kind in _ADDRESSED or (chat.choices.through and urgent(event))
+
+
+def text_of(event: Event, key: str) -> str:
+    """A detail as text, "" when absent."""
+    return str(event.details.get(key, ""))
+
+
+def _followed(event: Event, chat: ChatView) -> str | None:
+    """What of the chat's choices this event meets; "" when it follows nothing in particular, else None."""
+    choices = chat.choices
+    watch = (*chat.watch, *choices.watch)
+    if not watch and not choices.criteria:
+        return ""
+    if (issuer := choices.issuers.get(text_of(event, "issuer_id"))) is not None:
+        return issuer
+    if watch and (name := _watched(event, watch)):
+        return name
+    sponsors = _folded(text_of(event, "sponsors"))
+    met = [name for name in choices.sponsors if _folded(name) in sponsors]
+    met += [board for board in choices.boards if board == event.board]
+    met += [theme for theme in choices.themes if theme == event.details.get("grade")]
+    planned = event.details.get("planned_fen")
+    if choices.min_planned_fen and isinstance(planned, int) and planned >= choices.min_planned_fen:
+        met.append(f"≥ {choices.min_planned_fen / 10_000_000_000:g} 亿元")
+    return met[0] if met else None
+
+
+def _near_enough(event: Event, relevance: str, only_ai_chips: bool) -> bool:
+    """Whether the issuer's grade is at least what the chat, or else the operator, asks for."""
+    if relevance == "all" or (not relevance and not only_ai_chips):
+        return True
+    if relevance == "related" and event.details.get("grade") == Grade.RELATED.value:
+        return True
+    return _about_ai_chips(event)
+
+
 def _by_default(event: Event) -> bool:
     if event.kind is EventKind.DOCUMENT_DISCLOSED:
         return _important(event)
+    if event.kind is EventKind.BULLETIN_DISCLOSED:
+        return event.details.get("bulletin_kind") in IMPORTANT_BULLETINS
     if event.kind is EventKind.FIGURE_FIRST_SEEN:
         # The acceptance alert of a newly discovered project already shows its planned proceeds.
         return not event.details.get("at_discovery", False)
+    if event.kind is EventKind.FIGURES_READ:
+        # A later draft is told by what it changed, one that changed nothing is for the log.
+        return event.details.get("draft") != "later"
+    if event.kind is EventKind.RELEVANCE_CHANGED:
+        # Between the lower grades, or a mere pin, it is for the log only.
+        return event.before != event.after and _about_ai_chips(event)
     return event.kind in _DEFAULT
 
 
@@ -121,6 +212,31 @@ def _important(event: Event) -> bool:
         number = _INQUIRY_NUMBER.match(unicodedata.normalize("NFKC", event.title))
         return number is None or int(number[1]) == 1
     return True
+
+
+def _about_ai_chips(event: Event) -> bool:
+    """An issuer that is graded so or was until now; what has no issuer or no grade is left to other rules."""
+    if event.kind is EventKind.RELEVANCE_CHANGED:
+        return Grade.AI_CHIP.value in (event.before, event.after)
+    grade = event.details.get("grade")
+    return grade is None or grade == Grade.AI_CHIP.value
+
+
+def _grade_words(event: Event, english: bool) -> str:
+    """The grade and the word that proves it, e.g. AI 芯片：GPU（摩尔线程）; "" for an unrelated issuer."""
+    grade = next((grade for grade in _GRADE if event.details.get("grade") == grade.value), None)
+    if grade is None:
+        return ""
+    words = _GRADE[grade][english]
+    if event.details.get("grade_pinned"):
+        return f"{words} (set by the operator)" if english else f"{words}（人工指定）"
+    name = str(event.details.get("issuer_short") or event.issuer)[:_LONGEST]
+    proof = str(event.details.get("grade_word") or "")[:_LONGEST]
+    if not proof and event.details.get("grade_registered"):
+        proof = "known company" if english else "名录"
+    if not proof:
+        return words
+    return f"{words}: {proof} ({name})" if english else f"{words}：{proof}（{name}）"
 
 
 def _watched(event: Event, watch: Sequence[str]) -> str | None:

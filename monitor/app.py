@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,30 +21,45 @@ from alerts.render import render
 from alerts.routing import rule_with_watchlist
 from monitor.composing import Render, RenderDigest
 from monitor.delivery import Delivery
+from monitor.documents.shelf import Shelf
 from monitor.domain.calendar import TradingCalendar, load_calendar
 from monitor.domain.clock import Clock
+from monitor.domain.errors import StoreError, StoreGone
 from monitor.domain.events import Event, EventKind
 from monitor.domain.names import normalise_company_name
+from monitor.domain.records import Oddity
 from monitor.domain.rota import Rota
 from monitor.limiter import Budget, Limiter
+from monitor.notify import Notifier
 from monitor.pipeline import Poller, Stores
-from monitor.schedule import Turns, pokes
+from monitor.reading import ReadingJob, ReadingRules, Way
+from monitor.schedule import Turns
 from monitor.settings import Settings
 from monitor.store import chats, outbox
+from monitor.store.backup import mark_gap, notice_restore
+from monitor.store.calendar_facts import CalendarStore
+from monitor.store.daily import DailyLine
 from monitor.store.database import Database
+from monitor.store.figures import FiguresStore
+from monitor.store.guard import StoreGuard
+from monitor.store.issues import IssueStore
 from monitor.store.jobs import Rules
-from monitor.store.repository import Repository
+from monitor.store.relevance import RelevanceStore
+from monitor.store.repository import Owe, Repository
 from monitor.store.sources import Sources
-from monitor.store.tables import EventRow, ProjectRow
+from monitor.store.tables import DeliveryRow, EventRow, ProjectRow
 from monitor.store.thread import StoreThread
 from monitor.store.tutoring import TutoringStore
+from monitor.supervisor import Parts, Supervisor
 from scrapers.archive import Archive
 from scrapers.contract import Document, Source
 from scrapers.fetch import Fetcher, FetchPolicy, honest_user_agent
-from scrapers.pace import Pace
+from scrapers.pace import Doors, Pace
 from scrapers.registry import SOURCES
 
 log = logging.getLogger(__name__)
+
+_LONG_LOG = 64 << 20  # bytes of write-ahead log that no reader of ours can explain
 
 Details = Mapping[str, str | int | float | bool]
 
@@ -58,18 +73,62 @@ class App:
     database: Database
     thread: StoreThread
     stores: Stores
+    relevance: RelevanceStore
+    daily: DailyLine | None  # the line on related issuers; None where every issuer is alerted
     archive: Archive
     calendar: TradingCalendar
     channels: dict[str, Channel]
     delivery: Delivery
+    new_delivery: Callable[[], Delivery]
     turns: list[Turns]
+    new_turn: Callable[[Source, Rota], Turns]
+    guard: StoreGuard
+    reading: ReadingJob | None = None  # of documents; None where it is off
     operator_console: bool = True  # whether the terminal also hears what is for operators
-    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+    supervisor: Supervisor | None = None
+    _telling: asyncio.Future[None] | None = None
+    _stop: bool = False
 
     async def prepare(self) -> None:
-        """Bring the schema up to date and know the configured chats; a new chat learns quietly."""
+        """Bring the schema up to date, know the configured chats and pins; a new chat learns quietly."""
         await self.thread(self.database.migrate)
         await self.thread(self._ensure_chats)
+        await self.thread(self._tell_restore)
+        await self.thread(self._grade)
+
+    def _tell_restore(self) -> None:
+        now = self.clock.now()
+        gap = notice_restore(self.database, now)
+        if gap is not None:
+            what = (
+                f"restored from a backup of {gap[0]:%Y-%m-%d %H:%M}Z: what was published since then is told "
+                "again, marked as a possible repeat; chats and settings changed since then are lost"
+            )
+            log.warning("%s", what)
+            self.stores.sources.odd("ipo-monitor", [Oddity(where="database", what=what)], now, "")
+
+    def _grade(self) -> None:
+        pins = self.settings.relevance.pins
+        for event in self.relevance.begin(pins, self.clock.now()):
+            log.info("relevance of %s: %s", event.issuer, event.reason)
+        for name in self.relevance.idle_pins() if pins else ():
+            log.warning("relevance.pins: no company known so far is called %s", name)
+
+    async def tell_daily(self) -> None:
+        """Owe the day's line on related issuers when its hour has come."""
+        daily = self.daily
+        if daily is not None and await self.thread(lambda: daily.tell(self.clock.now()) is not None):
+            self.delivery.poke()
+
+    async def _daily_line(self) -> None:
+        while True:
+            try:
+                await self.tell_daily()
+            except StoreGone:
+                raise
+            except StoreError as exc:
+                self.guard.fails(exc)
+            await self.clock.sleep(_DAILY_LOOK)
 
     def _ensure_chats(self) -> None:
         settings, now = self.settings, self.clock.now()
@@ -113,11 +172,11 @@ class App:
                 )
 
     async def greet(self) -> None:
-        """Owe each new chat its one summary, once every source has completed its first reading."""
+        """Owe each new chat its one summary, once every source has been read or has shown that it cannot."""
         names = [turn.name for turn in self.turns]
 
         def work() -> bool:
-            if any(self.stores.sources.baseline_at(name) is None for name in names):
+            if self._unread(names):
                 return False
             with self.database.write() as session:
                 summary = _summary(session)
@@ -128,15 +187,25 @@ class App:
         if await self.thread(work):
             self.delivery.poke()
 
-    async def once(self, names: Sequence[str]) -> dict[str, str]:
+    def _unread(self, names: Sequence[str]) -> bool:
+        """Whether a first reading is still under way; a source in trouble keeps nobody waiting."""
+        done = [name for name in names if self.stores.sources.baseline_at(name) is not None]
+        left = [name for name in names if name not in done and not self.stores.sources.failures(name)]
+        return not done or bool(left)
+
+    async def once(self, names: Sequence[str], progress: Progress | None = None) -> dict[str, str]:
         """One complete pass over these sources, everything waiting included; name → verdict."""
         sending = asyncio.create_task(self.delivery.run())
         verdicts: dict[str, str] = {}
         try:
             for turn in self.turns:
                 if turn.name in names:
-                    verdicts[turn.name] = await complete_pass(turn, self.clock)
+                    tries = 1 if SOURCES[turn.name].optional and len(names) > 1 else 3
+                    verdicts[turn.name] = await complete_pass(turn, self.clock, tries, progress=progress)
             await self.greet()
+            if self.reading is not None:
+                await self.reading.drain(self.reading.rules.max_per_hour)
+            await self.tell_daily()
             await self.drained(sending)
         finally:
             await self.delivery.stop()
@@ -153,45 +222,106 @@ class App:
         return bool(self.channels.keys() - self.delivery.stopped.keys())
 
     def _owes_now(self) -> bool:
+        """Whether something is under way or due at once; what was put off waits for the next start."""
+        soon = self.clock.now() + _SOON
         with self.database.read() as session:
-            counts = outbox.counts(session)
-        return counts.get("pending", 0) + counts.get("sending", 0) > 0
+            owed = (
+                select(func.count())
+                .select_from(DeliveryRow)
+                .where(
+                    (DeliveryRow.state == "sending")
+                    | ((DeliveryRow.state == "pending") & (DeliveryRow.not_before <= soon))
+                )
+            )
+            return session.exec(owed).one() > 0
 
-    async def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
-        """The daemon: polls and sends until `stop()`; raises when a part of it ends unasked."""
-        scheduler, events = pokes(self.turns)
-        tasks = [asyncio.create_task(self.delivery.run(), name="delivery")]
-        tasks += [asyncio.create_task(turn.run(events[turn.name]), name=turn.name) for turn in self.turns]
-        tasks.append(asyncio.create_task(self._housekeeping(), name="housekeeping"))
-        stopping = asyncio.create_task(self._stop.wait(), name="stop")
-        scheduler.start()
-        on_ready()
-        try:
-            done, _ = await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done - {stopping}:
-                task.result()
-        finally:
-            scheduler.shutdown(wait=False)
-            await self.delivery.stop()
-            for task in (*tasks[1:], stopping):
-                task.cancel()
-            await asyncio.gather(*tasks, stopping, return_exceptions=True)
+    async def run(
+        self, on_ready: Callable[[], None] = lambda: None, notifier: Notifier | None = None
+    ) -> None:
+        """The daemon: polls and sends until `stop()`.
+
+        Raises StoreGone when the database is no longer ours, Unrecoverable when a new process must take over.
+        """
+        self.supervisor = Supervisor(
+            parts=Parts(
+                turns={turn.name: turn for turn in self.turns},
+                rebuild_turn=self._rebuild_turn,
+                delivery=lambda: self.delivery,
+                rebuild_delivery=self._rebuild_delivery,
+                chores=self._chores,
+                check_store=self.database.files.check,
+            ),
+            clock=self.clock,
+            notifier=notifier or Notifier(),
+        )
+        if self._stop:
+            return
+        await self.supervisor.run(on_ready)
+
+    def _rebuild_turn(self, name: str) -> Turns:
+        old = next(turn for turn in self.turns if turn.name == name)
+        new = self.new_turn(old.poller.source, old.rota)
+        self.turns[self.turns.index(old)] = new
+        return new
+
+    def _rebuild_delivery(self) -> Delivery:
+        self.delivery = self.new_delivery()
+        return self.delivery
+
+    def owed(self) -> None:
+        """Something was committed that chats are owed."""
+        self.delivery.poke()
+
+    async def _chores(self) -> None:
+        reading = [self.reading.run()] if self.reading is not None else []
+        await asyncio.gather(self._housekeeping(), self._daily_line(), *reading)
 
     def stop(self) -> None:
         """Ask the daemon to end; it finishes what it is committing."""
-        self._stop.set()
+        self._stop = True
+        if self.supervisor is not None:
+            self.supervisor.stop()
 
     async def _housekeeping(self) -> None:
-        greeted = False
+        greeted, tidy_at = False, self.clock.monotonic()
         while True:
-            if not greeted:
-                await self.greet()
-                greeted = not await self.thread(self._ungreeted)
-            await asyncio.to_thread(self.archive.prune, self.clock.now())
-            await self.clock.sleep(30.0 if not greeted else 3600.0)
+            try:
+                if not greeted:
+                    await self.greet()
+                    greeted = not await self.thread(lambda: self._unread([turn.name for turn in self.turns]))
+                if self.clock.monotonic() >= tidy_at:
+                    tidy_at = self.clock.monotonic() + _TIDY_EVERY
+                    await self._tidy()
+            except StoreGone:
+                raise
+            except StoreError as exc:
+                self.guard.fails(exc)  # the polls find out when it works again
+            await self.clock.sleep(_GREETING_LOOK if not greeted else _TIDY_EVERY)
 
-    def _ungreeted(self) -> bool:
-        return any(self.stores.sources.baseline_at(turn.name) is None for turn in self.turns)
+    async def _tidy(self) -> None:
+        await asyncio.to_thread(self.archive.prune, self.clock.now())
+        await asyncio.to_thread(self.guard.set_aside)
+        left = await self.thread(self.database.checkpoint)
+        if left > _LONG_LOG:
+            log.error(
+                "the database's log has grown to %d MiB: some other program reads it and does not let go",
+                left >> 20,
+            )
+
+    def store_recovered(self, trouble: str) -> None:
+        """Tell the operators, now that it can be written down, that the store had failed."""
+        now = self.clock.now()
+        what = f"the store failed and works again since {now:%Y-%m-%d %H:%M:%S}Z; nothing was lost: {trouble}"
+        notice = [Oddity(where="database", what=what)]
+
+        async def tell() -> None:
+            try:
+                await self.thread(lambda: self.stores.sources.odd("ipo-monitor", notice, now, ""))
+            except StoreError as exc:
+                self.guard.fails(exc)
+            self.owed()
+
+        self._telling = asyncio.ensure_future(tell())
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -201,13 +331,21 @@ class App:
         self.database.close()
 
 
-async def complete_pass(turn: Turns, clock: Clock, tries: int = 3, *, daily_round: bool = True) -> str:
-    """Sweep, newest documents, the daily round when it is due, and all waiting work of one source."""
-    verdict = await _tried(turn.poller.sweep, clock, tries)
+Progress = Callable[[str, int, int], None]  # source, projects read, projects in all
+
+
+async def complete_pass(
+    turn: Turns, clock: Clock, tries: int = 3, *, thorough: bool = True, progress: Progress | None = None
+) -> str:
+    """The list, newest documents and all waiting work of one source.
+
+    `thorough` sweeps the whole list and makes the daily round when it is due; else one quick poll.
+    """
+    verdict = await _tried(turn.poller.sweep if thorough else turn.poller.quick, clock, tries)
     if verdict != "ok":
         return verdict
     verdicts = [await _tried(turn.poller.documents, clock, tries)]
-    if daily_round:
+    if thorough:
         verdicts.append(await turn.poller.round_if_due())
     failures = 0
     while failures < tries:
@@ -220,10 +358,16 @@ async def complete_pass(turn: Turns, clock: Clock, tries: int = 3, *, daily_roun
             break
         else:
             failures = 0
+            if progress is not None:
+                waiting, total = await turn.poller.waiting()
+                progress(turn.name, total - waiting, total)
     return next((verdict for verdict in verdicts if verdict != "ok"), "ok")
 
 
 _TRY_AGAIN = 3.0
+_GREETING_LOOK, _TIDY_EVERY = 2.0, 3600.0
+_SOON = timedelta(seconds=5)
+_DAILY_LOOK = 60.0
 
 
 async def _tried(poll: Callable[[], Any], clock: Clock, tries: int) -> str:
@@ -258,61 +402,136 @@ def build(
         max_bytes=settings.archive.max_bytes,
         max_age=timedelta(days=settings.archive.max_age_days),
     )
-    rule = rule_with_watchlist(settings.relevance.watch)
+    only_ai_chips = settings.relevance.mode == "ai_chips"
+    rule = rule_with_watchlist(settings.relevance.watch, only_ai_chips=only_ai_chips)
     watched = [normalise_company_name(name) for name in settings.relevance.watch]
 
     def owe(session: Session, rows: Sequence[EventRow]) -> None:
-        outbox.stage(session, rows, chats.listening(session), clock.now(), rule)
+        owed = outbox.stage(session, rows, chats.listening(session), clock.now(), rule)
+        mark_gap(session, owed, list(rows))
 
     def followed(issuer: str) -> bool:
         return any(name in normalise_company_name(issuer) for name in watched)
 
-    stores = Stores(
-        repository=Repository(database, owe, followed),
-        sources=Sources(database, owe),
-        tutoring=TutoringStore(database, owe),
-    )
+    stores = open_stores(database, owe, followed)
     channels = _channels(settings)
     limiter = Limiter(clock, budgets or {"telegram": Budget()})
     tell, tell_many = _renderers(settings, related)
-    delivery = Delivery(
-        database=database,
-        run_in_store=thread,
-        channels=channels,
-        render=tell,
-        render_digest=tell_many,
-        rule=rule,
-        clock=clock,
-        limiter=limiter,
-        rules=rules or Rules(),
-    )
-    turns = [
-        Turns(
+
+    def new_delivery() -> Delivery:
+        return Delivery(
+            database=database,
+            run_in_store=thread,
+            channels=channels,
+            render=tell,
+            render_digest=tell_many,
+            rule=rule,
+            clock=clock,
+            limiter=limiter,
+            rules=rules or Rules(),
+        )
+
+    doors: dict[str, Doors] = {}
+
+    def new_turn(source: Source, rota: Rota) -> Turns:
+        return Turns(
             poller=Poller(
                 source,
-                fetchers(settings, name, clock, archive),
+                fetchers(
+                    settings,
+                    source.name,
+                    clock,
+                    archive,
+                    doors.setdefault(SOURCES[source.name].doors or source.name, Doors()),
+                ),
                 stores,
                 thread,
                 clock,
-                delivery.poke,
+                lambda: app.owed(),
+                calendar.is_trading_day,
             ),
-            rota=_rota(settings, name, calendar),
+            rota=rota,
             clock=clock,
+            guard=guard,
+            deadline=getattr(settings.sources, source.name).deadline,
         )
-        for name, source in _sources(settings).items()
-    ]
-    return App(
+
+    guard = StoreGuard(database, thread)
+    app = App(
         settings=settings,
         clock=clock,
         database=database,
         thread=thread,
         stores=stores,
+        relevance=RelevanceStore(database, owe),
+        daily=DailyLine(database, owe, settings.relevance.daily_at) if only_ai_chips else None,
         archive=archive,
         calendar=calendar,
         channels=channels,
-        delivery=delivery,
-        turns=turns,
+        delivery=new_delivery(),
+        new_delivery=new_delivery,
+        turns=[
+            new_turn(source, _rota(settings, name, calendar)) for name, source in _sources(settings).items()
+        ],
+        new_turn=new_turn,
+        guard=guard,
         operator_console=operator_console,
+    )
+    guard.on_recovery = app.store_recovered
+    if settings.documents.enabled:
+        app.reading = _reading(app, FiguresStore(database, owe, followed), doors)
+    return app
+
+
+def _reading(app: App, figures: FiguresStore, doors: dict[str, Doors]) -> ReadingJob:
+    """The job that reads documents: through the exchange's own manners, at a pace of its own."""
+    settings, clock = app.settings, app.clock
+    star, section = settings.sources.sse_star, settings.documents
+    # The files go to their own folder, so the archive of answers does not keep them twice.
+    opened = fetchers(
+        settings, "sse_star", clock, None, doors.setdefault(SOURCES["sse_star"].doors or "sse_star", Doors())
+    )
+
+    def idle() -> bool:
+        return all(turn.idle for turn in app.turns if turn.name == "sse_star")
+
+    def file_server(url: str) -> str:
+        """A bulletin's address for people, at the server that holds all files of the exchange."""
+        prefix = star.site_url.rstrip("/") + "/"
+        return f"{star.static_url.rstrip('/')}/{url[len(prefix) :]}" if url.startswith(prefix) else url
+
+    ways = {
+        "sse_star": Way(open_fetcher=opened, free=idle),
+        "sse_issue": Way(open_fetcher=opened, free=idle, address=file_server),
+    }
+    return ReadingJob(
+        figures=figures,
+        relevance=app.relevance,
+        shelf=Shelf(section.dir, max_bytes=section.max_bytes),
+        ways=lambda: ways if star.enabled else {},
+        rules=ReadingRules(
+            fetch=section.fetch,
+            max_bytes=section.max_file_bytes,
+            max_per_hour=section.max_per_hour,
+            deadline=section.deadline,
+        ),
+        run_in_store=app.thread,
+        clock=clock,
+        on_commit=app.owed,
+        store_fails=app.guard.fails,
+    )
+
+
+def open_stores(database: Database, owe: Owe, followed: Callable[[str], bool]) -> Stores:
+    """The store's parts over one database; `owe` is called with each transaction's new events."""
+    return Stores(
+        repository=Repository(database, owe, followed),
+        sources=Sources(
+            database, owe, optional=frozenset(name for name, entry in SOURCES.items() if entry.optional)
+        ),
+        issues=IssueStore(database, owe),
+        calendar=CalendarStore(database, owe),
+        tutoring=TutoringStore(database, owe),
     )
 
 
@@ -324,8 +543,10 @@ def _sources(settings: Settings) -> dict[str, Source]:
     }
 
 
-def fetchers(settings: Settings, name: str, clock: Clock, archive: Archive | None) -> Callable[[], Fetcher]:
-    """Opens fetchers for one source as configured; they share its manners and keep raw answers in `archive`."""
+def fetchers(
+    settings: Settings, name: str, clock: Clock, archive: Archive | None, doors: Doors | None = None
+) -> Callable[[], Fetcher]:
+    """Opens fetchers for one source as configured, with one pace for all; `archive` keeps what comes."""
     own = getattr(settings.sources, name)
     policy = FetchPolicy(
         origins=SOURCES[name].origins(own),
@@ -333,7 +554,7 @@ def fetchers(settings: Settings, name: str, clock: Clock, archive: Archive | Non
         allow_private_hosts=own.allow_private_hosts,
         deadline=own.deadline,
     )
-    pace = Pace(clock, gap=own.min_request_gap)
+    pace = Pace(clock, gap=own.min_request_gap, doors=doors)
 
     def keep(document: Document, status: int, verdict: str) -> None:
         if archive is not None:

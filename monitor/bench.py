@@ -1,4 +1,4 @@
-"""What the daemon costs on this machine: `python -m monitor.bench`, medians, beside what we aim at.
+"""What the daemon costs on this machine, medians, beside what we aim at: `python -m monitor.bench [POLLS]`.
 
 Rule: measured through the real poller, store and fetcher against the embedded exchange in another process;
 "bytes to verdict" leaves the network out, "a poll" has it in.
@@ -33,6 +33,7 @@ from monitor.store.tables import EventRow, PollRow
 from scrapers.contract import Document, Request
 from scrapers.fetch import Fetcher, FetchPolicy
 from scrapers.pace import Pace
+from scrapers.registry import SOURCES
 
 _POLLS = 1000
 _ENTRY = [sys.executable, "-m", "monitor"]
@@ -41,11 +42,13 @@ _ENTRY = [sys.executable, "-m", "monitor"]
 def environ_for(folder: Path, url: str) -> dict[str, str]:
     """The settings of a daemon that polls `url` without pause and tells nobody."""
     source = "IPO_MONITOR_SOURCES__SSE_STAR__"
-    return {
+    others = {
+        f"IPO_MONITOR_SOURCES__{name.upper()}__ENABLED": "false" for name in SOURCES if name != "sse_star"
+    }
+    return others | {
         "IPO_MONITOR_DATABASE__URL": f"sqlite:///{folder / 'bench.db'}",
         "IPO_MONITOR_ARCHIVE__DIR": str(folder / "archive"),
         "IPO_MONITOR_CHANNELS__CONSOLE__ENABLED": "false",
-        "IPO_MONITOR_SOURCES__CSRC_TUTORING__ENABLED": "false",
         "IPO_MONITOR_LOG__LEVEL": "WARNING",
         f"{source}QUERY_URL": url,
         f"{source}STATIC_URL": url,
@@ -168,7 +171,9 @@ async def _changes(table: Table, app: App, server: Server) -> None:
     if found != len(seen):
         raise StoreError(f"{len(seen)} rows changed, {found} milestones came of it")
     table.line("one changed row, the poll", statistics.median(seen), "ms CPU", None, _last(app, "quick"))
-    table.line("  its timeline and documents", statistics.median(told), "ms CPU", None, f"{requests} requests")
+    table.line(
+        "  its timeline and documents", statistics.median(told), "ms CPU", None, f"{requests} requests"
+    )
     table.line("  from the poll's start to the stored milestone", statistics.median(wall), "ms")
 
 
@@ -187,12 +192,21 @@ def _last(app: App, kind: str) -> str:
 @contextmanager
 def _daemon(folder: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("IPO_MONITOR_")}
-    with subprocess.Popen([*_ENTRY, "run"], env=clean | environ_for(folder, url)) as process:  # noqa: S603 - our own program
+    environ = clean | environ_for(folder, url)
+    with (
+        (folder / "daemon.log").open("ab") as log,
+        subprocess.Popen([*_ENTRY, "run"], env=environ, stderr=log) as process,  # noqa: S603 - our own program
+    ):
         try:
             yield process
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+def _ended(folder: Path, words: str) -> StoreError:
+    log = (folder / "daemon.log").read_text()[-2000:]
+    return StoreError(f"{words}; it said:\n{log}")
 
 
 async def _start(table: Table, folder: Path, server: Server) -> None:
@@ -202,30 +216,30 @@ async def _start(table: Table, folder: Path, server: Server) -> None:
         with _daemon(folder, server.url) as process:
             while (first := server.first_request_after(begun)) is None:
                 if process.poll() is not None:
-                    raise StoreError("the daemon ended before its first poll")
+                    raise _ended(folder, "the daemon ended before its first poll")
                 await asyncio.sleep(0.01)
             took.append((first - begun) * 1000)
     table.line("daemon start to its first request", statistics.median(took), "ms")
 
 
-async def _memory(table: Table, folder: Path, server: Server) -> None:
-    """Resident memory of a daemon over 1,000 quick polls, the reading of 1,282 timelines in between."""
+async def _memory(table: Table, folder: Path, server: Server, polls: int) -> None:
+    """Resident memory of a daemon over many quick polls, the reading of 1,282 timelines in between."""
     before = _quick_polls(folder)
     sizes: list[tuple[int, float]] = []
     begun = time.monotonic()
     with _daemon(folder, server.url) as process:
-        while (done := _quick_polls(folder) - before) < _POLLS:
-            if process.poll() is not None or time.monotonic() - begun > 600:
-                raise StoreError(f"the daemon made {done} polls only")
-            if done >= 100 * (len(sizes) + 1):
+        while (done := _quick_polls(folder) - before) < polls:
+            if process.poll() is not None or time.monotonic() - begun > polls:
+                raise _ended(folder, f"the daemon made {done} polls only")
+            if done >= polls / 10 * (len(sizes) + 1):
                 sizes.append((done, _resident(process.pid)))
             await asyncio.sleep(0.05)
-        sizes.append((_POLLS, _resident(process.pid)))
+        sizes.append((polls, _resident(process.pid)))
         took = time.monotonic() - begun
-    slope = statistics.linear_regression([at for at, _ in sizes[2:]], [size for _, size in sizes[2:]]).slope
+    slope = statistics.linear_regression(*zip(*sizes[2:], strict=True)).slope
     series = " ".join(f"{size:.0f}" for _, size in sizes)
-    table.line(f"resident memory after {_POLLS:,} polls ({took:.0f} s)", sizes[-1][1], "MB", 110, series)
-    table.line("  its growth from poll 300 on", slope * 1e6, "B/poll")
+    table.line(f"resident memory after {polls:,} polls ({took:.0f} s)", sizes[-1][1], "MB", 110, series)
+    table.line("  its growth after the first third", slope * 1e6, "B/poll")
 
 
 def _quick_polls(folder: Path) -> int:
@@ -249,7 +263,7 @@ def _help(table: Table) -> None:
     table.line("ipo-monitor --help", statistics.median(took), "ms", 400)
 
 
-async def _bench() -> None:
+async def _bench(polls: int) -> None:
     logging.disable(logging.WARNING)
     table = Table()
     sys.stdout.write(f"{ROWS} made-up rows as of {QUIET:%Y-%m-%d}, {CHANGES} changes; medians\n")
@@ -258,10 +272,10 @@ async def _bench() -> None:
         await _polls(table, folder, server)
         await _start(table, folder, server)
         if sys.platform == "linux":
-            await _memory(table, folder, server)
+            await _memory(table, folder, server, polls)
     _help(table)
     sys.stdout.write("every aim is met\n" if not table.missed else f"{table.missed} aims are missed\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(_bench())
+    asyncio.run(_bench(int(sys.argv[1]) if len(sys.argv) > 1 else _POLLS))

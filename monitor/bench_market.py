@@ -147,7 +147,7 @@ class Server:
         self._ask("show", changes)
 
     def first_request_after(self, since: float) -> float | None:
-        """Monotonic second of the first answer since an instant of the same clock; None before there is one."""
+        """Monotonic second of the first answer since an instant of that clock; None before there is one."""
         found = self._ask("first", since)["first"]
         return None if found is None else float(found)
 

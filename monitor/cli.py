@@ -31,7 +31,14 @@ class _Group(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()  # else a reader that went away is met only when Python ends
+        except BrokenPipeError:
+            # The reader went away (`ipo-monitor events | head`): no error of ours, but click calls it one.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
         except ConfigError as exc:
             for problem in exc.problems:
                 click.echo(f"configuration: {problem}", err=True)
@@ -198,6 +205,17 @@ def projects(ctx: click.Context, config: Path | None, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@_config_option
+@click.pass_context
+def backup(ctx: click.Context, target: Path, config: Path | None) -> None:
+    """Copy the SQLite database to TARGET, a file or a folder, also while the daemon runs."""
+    from monitor.commands.backup import run_backup
+
+    ctx.exit(run_backup(_settings(ctx, config), target, sys.stdout))
+
+
+@cli.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table (a stable interface).")
 @click.pass_context
@@ -220,9 +238,4 @@ def classify(ctx: click.Context, as_json: bool) -> None:
 
 def main() -> None:
     """The program's entry."""
-    try:
-        cli(prog_name="ipo-monitor")
-    except BrokenPipeError:
-        # The reader went away (`ipo-monitor events | head`): no error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    cli(prog_name="ipo-monitor")

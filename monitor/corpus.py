@@ -1,7 +1,7 @@
-"""Plays captured exchange rows through the whole program and counts everything again: `python -m monitor.corpus`.
+"""Plays captured rows through the whole program and counts everything again: `python -m monitor.corpus`.
 
-Rule: what is expected is counted from the captured JSON by the few lines below, which share no code with the
-parser, the diff or the store; one difference anywhere makes the exit code 1.
+Rule: what is expected comes from `monitor.corpus_expected`, which shares no code with the program; one
+difference anywhere makes the exit code 1.
 Rule: the program under test is the one `monitor.app.build` makes, asked through real HTTP.
 """
 
@@ -15,80 +15,26 @@ import os
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 from pathlib import Path
 from typing import Any, TextIO
 
 from sqlmodel import col, func, select
 
-from monitor.app import App, build, complete_pass
+from monitor.app import build, complete_pass
+from monitor.corpus_expected import Expected, Milestone, Paper, expect
+from monitor.corpus_table import Table
 from monitor.demo.exchange import Exchange, serve
 from monitor.demo.world import World, load_captured
-from monitor.domain.errors import ConfigError, MonitorError
+from monitor.domain.errors import ConfigError, DecodeError, MonitorError
 from monitor.domain.events import Event
 from monitor.settings import load
 from monitor.store import eventlog
 from monitor.store.tables import DeliveryRow, DocumentRow, EventRow, ProjectRow, StatusRowRow
+from scrapers.registry import SOURCES
 
 CAPTURED = Path("sse") / "star_projects_2021-02.json.gz"
-_OUTCOMES = {"3": "commitiResult", "9": "commitiResult", "5": "registeResult", "7": "suspendStatus"}
-_PROSPECTUSES = {1: "prospectus_application", 2: "prospectus_committee", 3: "prospectus_registration"}
-_DOCUMENTS = {6: "inquiry_reply", 32: "audit_report", 33: "legal_opinion", 35: "registration_decision"}
-_DOCUMENTS |= {36: "offering_sponsor_letter", 37: "listing_sponsor_letter", 38: "termination_decision"}
-_MEETINGS = {1: "committee_notice", 2: "committee_result"}
-
-# (status, outcome), date, row id, reasons of the run
-Milestone = tuple[tuple[str, str], str, str, str]
-# (project, path, type, time of upload)
-Paper = tuple[str, str, str, str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Expected:
-    """What the captured rows say, counted without the program's own code."""
-
-    rows: Mapping[str, Mapping[str, tuple[str, str]]]  # project → row id → (date, reason)
-    milestones: Mapping[str, Sequence[Milestone]]
-    published: Mapping[str, str]  # row id → when it was put on the site
-    documents: frozenset[Paper]
-
-
-def expect(captured: Iterable[Mapping[str, list[dict[str, Any]]]]) -> Expected:
-    """Rows, run-length collapsed milestones and typed documents of captured projects."""
-    rows: dict[str, dict[str, tuple[str, str]]] = {}
-    milestones: dict[str, list[Milestone]] = {}
-    published: dict[str, str] = {}
-    papers: set[Paper] = set()
-    for lists in captured:
-        key = str(lists["info"][0]["stockAuditNum"])
-        both = [*reversed(lists["res"]), *lists["status"]]
-        posted = list({row["auditItemId"]: row for row in reversed(both)}.values())
-        posted.sort(key=lambda row: (row["timesave"], row["qianDate"]))
-        rows[key] = {row["auditItemId"]: (row["publishDate"], _reason(row)) for row in posted}
-        published |= {row["auditItemId"]: row["timesave"] for row in posted}
-        milestones[key] = []
-        for state, group in groupby(posted, key=_state):
-            run = list(group)
-            reasons = "\n".join(dict.fromkeys(text for row in run if (text := _reason(row))))
-            milestones[key].append((state, run[0]["publishDate"], run[0]["auditItemId"], reasons))
-        for row in lists["release"]:
-            kind = _DOCUMENTS.get(row["fileType"]) or _PROSPECTUSES[row["fileVersion"]]
-            papers.add((key, row["filePath"], kind, row["fileUpdateTime"]))
-        for row in lists["result"]:
-            papers.add((key, row["filePath"], _MEETINGS[row["fileType"]], row["fileUpdTime"]))
-    return Expected(rows=rows, milestones=milestones, published=published, documents=frozenset(papers))
-
-
-def _state(row: Mapping[str, Any]) -> tuple[str, str]:
-    status = str(row["auditStatus"])
-    return status, str(row.get(_OUTCOMES.get(status, ""), ""))
-
-
-def _reason(row: Mapping[str, Any]) -> str:
-    return str(row.get("reasonDesc") or "").strip()
 
 
 class PlayedClock:
@@ -112,37 +58,17 @@ class PlayedClock:
         await asyncio.sleep(0)
 
 
-@dataclass(kw_only=True)
-class Table:
-    """The printed result: what was compared, expected and found."""
-
-    lines: list[tuple[str, str, str]] = field(default_factory=list)
-    differences: list[str] = field(default_factory=list)
-
-    def compare(self, what: str, expected: object, found: object) -> None:
-        """One line; a difference is kept."""
-        self.lines.append((what, str(expected), str(found)))
-        if expected != found:
-            self.differences.append(f"{what}: expected {expected}, found {found}")
-
-    def note(self, what: str, found: object) -> None:
-        """A line nothing is compared with."""
-        self.lines.append((what, "", str(found)))
-
-    def write(self, out: TextIO) -> None:
-        """Three columns, then every difference."""
-        for what, expected, found in self.lines:
-            mark = "" if not expected else "  ok" if expected == found else "  DIFFERS"
-            out.write(f"{what:<62}{expected:>10}{found:>12}{mark}\n")
-        for difference in self.differences[:50]:
-            out.write(f"! {difference}\n")
-        out.write("all equal\n" if not self.differences else f"{len(self.differences)} differences\n")
-
-
 class Trial:
     """One database, one application and one played instant against a served world."""
 
-    def __init__(self, world: World, folder: Path, base: str, clock: PlayedClock) -> None:
+    def __init__(
+        self,
+        world: World,
+        folder: Path,
+        base: str,
+        clock: PlayedClock,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
         environ = {
             "DATABASE__URL": f"sqlite:///{folder / 'corpus.db'}",
             "ARCHIVE__DIR": str(folder / "raw"),
@@ -150,13 +76,15 @@ class Trial:
             "SOURCES__SSE_STAR__STATIC_URL": base,
             "SOURCES__SSE_STAR__ALLOW_PRIVATE_HOSTS": "true",
             "SOURCES__SSE_STAR__MIN_REQUEST_GAP": "0",
-            "SOURCES__CSRC_TUTORING__ENABLED": "false",
+            **{f"SOURCES__{name.upper()}__ENABLED": "false" for name in SOURCES if name != "sse_star"},
             "CHANNELS__CONSOLE__ENABLED": "true",  # a chat to owe alerts to; nothing is sent
+            "RELEVANCE__MODE": "all",
+            **(extra or {}),
         }
         self.world = world
         self.clock = clock
         self.app = build(load(None, {f"IPO_MONITOR_{key}": value for key, value in environ.items()}), clock)
-        (self.turn,) = self.app.turns
+        self.turn = next(turn for turn in self.app.turns if turn.name == "sse_star")
 
     async def complete(self) -> None:
         """Everything the site shows now, the daily round included."""
@@ -357,18 +285,18 @@ async def through_time(
         await trial.app.close()
 
 
-async def examine(file: Path, table: Table) -> None:
-    """Both trials on one file of captured rows."""
-    captured = json.loads(gzip.decompress(file.read_bytes()))
-    world, expected = load_captured(file), expect(captured.values())
+async def examine(file: Path, captured: Mapping[str, Any], table: Table) -> None:
+    """All trials on one file of captured rows; the weekly one on every third project, for time."""
+    whole = load_captured(file)
     with tempfile.TemporaryDirectory() as folder:
         table.note("— everything at once", "")
-        await at_once(world, expected, Path(folder), table)
-    for days, every in ((31, 1), (7, 4)):
-        table.note(f"— through time, a poll every {days} days, complete every {days * every}", "")
+        await at_once(whole, expect(captured.values()), Path(folder), table)
+    for days, every, share in ((31, 1, 1), (7, 4, 3)):
+        world, some = World(list(whole)[::share]), list(captured.values())[::share]
+        table.note(f"— {len(world)} projects through time, a poll every {days} days", "")
         with tempfile.TemporaryDirectory() as folder:
             step = timedelta(days=days)
-            await through_time(world, expected, Path(folder), table, step=step, complete_every=every)
+            await through_time(world, expect(some), Path(folder), table, step=step, complete_every=every)
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO) -> int:
@@ -377,8 +305,14 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], out: TextIO) -> i
     folder = environ.get("IPO_MONITOR_CORPUS", "")
     if not arguments and not folder:
         raise ConfigError(["IPO_MONITOR_CORPUS: name the folder of the captured data, or give a file"])
+    file = Path(arguments[0]) if arguments else Path(folder) / CAPTURED
+    try:
+        raw = file.read_bytes()
+        captured = json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
+    except (OSError, EOFError, ValueError) as exc:
+        raise DecodeError(f"{file} holds no captured rows", seen=exc) from exc
     table = Table()
-    asyncio.run(examine(Path(arguments[0]) if arguments else Path(folder) / CAPTURED, table))
+    asyncio.run(examine(file, captured, table))
     table.write(out)
     return 1 if table.differences else 0
 

@@ -1,7 +1,7 @@
 """Named places where a test can kill, break or hang the program.
 
 Rule: a failpoint does nothing until `install` is called; importing this module reads no environment.
-Rule: every name is a constant in `NAMES`, so that a test can visit all of them.
+Rule: every name is a constant in `NAMES`, `MIGRATION` or `READING`, so that a test can visit all of them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,45 @@ AFTER_SEND: Final = "delivery.after-send"  # the chat may have it, we have not w
 BEFORE_SETTLE: Final = "delivery.before-settle"  # inside the transaction
 SETTLED: Final = "delivery.settled"
 
-NAMES: Final = frozenset(
+DELIVERY: Final = frozenset(
     {STAGED, RECOVERED, BEFORE_INTENT, INTENT, BEFORE_SEND, AFTER_SEND, BEFORE_SETTLE, SETTLED}
 )
+
+# One after each durable step of a poll.
+LIST_KEPT: Final = "poll.list-kept"
+TIMELINE_KEPT: Final = "poll.timeline-kept"
+DOCUMENTS_KEPT: Final = "poll.documents-kept"
+REFRESHED: Final = "poll.refreshed"
+TUTORING_KEPT: Final = "poll.tutoring-kept"
+REMEMBERED: Final = "poll.remembered"
+BASELINE_DONE: Final = "poll.baseline-done"
+RECORDED: Final = "poll.recorded"
+POLLING: Final = frozenset(
+    {
+        LIST_KEPT,
+        TIMELINE_KEPT,
+        DOCUMENTS_KEPT,
+        REFRESHED,
+        TUTORING_KEPT,
+        REMEMBERED,
+        BASELINE_DONE,
+        RECORDED,
+    }
+)
+
+# Around and inside the one transaction that brings the schema up to date.
+MIGRATE: Final = "migrate.begin"
+MIGRATION_STEP: Final = "migrate.step"  # after each revision
+BEFORE_MIGRATED: Final = "migrate.before-commit"
+MIGRATED: Final = "migrate.committed"
+MIGRATION: Final = frozenset({MIGRATE, MIGRATION_STEP, BEFORE_MIGRATED, MIGRATED})
+
+# After each durable step of a document's way.
+DOCUMENT_FETCHED: Final = "reading.fetched"
+DOCUMENT_READ: Final = "reading.read"
+READING: Final = frozenset({DOCUMENT_FETCHED, DOCUMENT_READ})
+
+NAMES: Final = DELIVERY | POLLING  # those a running daemon passes again and again
 
 
 class FailpointReached(Exception):
@@ -49,8 +85,10 @@ def install(spec: str) -> None:
     name, _, rest = spec.partition(":")
     count, _, action = rest.partition(":")
     problems = []
-    if name not in NAMES:
-        problems.append(f"failpoint {name!r} is unknown; known: {', '.join(sorted(NAMES))}")
+    if name not in NAMES | MIGRATION | READING:
+        problems.append(
+            f"failpoint {name!r} is unknown; known: {', '.join(sorted(NAMES | MIGRATION | READING))}"
+        )
     if not (count.isascii() and count.isdigit() and int(count) > 0):
         problems.append(f"failpoint count {count!r} is no positive number")
     if action not in ("kill", "raise", "hang"):

@@ -16,7 +16,18 @@ from urllib.parse import urlsplit
 
 from monitor.domain.addresses import names_this_host_or_net
 from monitor.domain.errors import ConfigError
-from monitor.settings_items import LANGUAGES, chat, chat_id, event_kind, issuer_name, market_type
+from monitor.settings_documents import documents
+from monitor.settings_issue import sse_issue
+from monitor.settings_items import (
+    LANGUAGES,
+    PINS_MUST,
+    chat,
+    chat_id,
+    event_kind,
+    issuer_name,
+    market_type,
+    pinned_grade,
+)
 from monitor.settings_schema import (
     AlertSettings,
     ArchiveSettings,
@@ -26,6 +37,7 @@ from monitor.settings_schema import (
     ConsoleSettings,
     CsrcTutoringSettings,
     DatabaseSettings,
+    DocumentSettings,
     Language,
     LogSettings,
     RelevanceSettings,
@@ -85,6 +97,7 @@ def known_keys() -> list[Key]:
 def describe(settings: Settings) -> list[str]:
     """Lines that say what a run would do, without any secret."""
     star, tutoring = settings.sources.sse_star, settings.sources.csrc_tutoring
+    issue = settings.sources.sse_issue
     telegram, relevance = settings.channels.telegram, settings.relevance
     quick = f"{star.quick_window_start:%H:%M}-{star.quick_window_end:%H:%M} Asia/Shanghai on trading days"
     followed = f", only names with {', '.join(relevance.watch)}" if relevance.watch else ""
@@ -99,18 +112,37 @@ def describe(settings: Settings) -> list[str]:
         f"{tutoring.min_request_gap:g} s apart"
         if tutoring.enabled
         else "source csrc_tutoring: off",
+        f"source sse_issue: {issue.query_url} every {issue.interval:g} s, requests at least "
+        f"{issue.min_request_gap:g} s apart"
+        if issue.enabled
+        else "source sse_issue: off",
         f"channel console: {'on' if settings.channels.console.enabled else 'off'}",
         f"channel telegram: {telegram.api_url} to {chats}, token {telegram.token}"
         if telegram.enabled
         else "channel telegram: off",
-        f"relevance: {relevance.mode}{followed}",
+        f"relevance: {relevance.mode}{followed}{_daily(relevance)}",
+        *(f"relevance pin: {name} is {grade}" for name, grade in relevance.pins),
         f"alerts: {settings.alerts.language}, {', '.join(settings.alerts.kinds) or 'the standard kinds'}",
         f"archive: {settings.archive.dir}, at most {settings.archive.max_bytes:,} bytes and "
         f"{settings.archive.max_age_days} days",
+        _documents(settings.documents),
         f"calendar: built in{_and_file(settings.calendar.override_file)}",
         f"log: {settings.log.level}{', JSON lines' if settings.log.json else ''}",
     ]
     return lines + [f"warning: {warning}" for warning in settings.warnings]
+
+
+def _daily(relevance: RelevanceSettings) -> str:
+    if relevance.mode == "all":
+        return ""
+    return f", related issuers once a day at {relevance.daily_at:%H:%M} Asia/Shanghai"
+
+
+def _documents(settings: DocumentSettings) -> str:
+    if not settings.enabled:
+        return "documents: off"
+    fetched = f"at most {settings.max_per_hour} an hour" if settings.fetch else "none fetched"
+    return f"documents: {settings.dir}, {fetched}, at most {settings.max_bytes:,} bytes in all"
 
 
 def _and_file(path: Path | None) -> str:
@@ -145,17 +177,20 @@ def _build(values: Values, environ: Mapping[str, str]) -> Settings:
         contact=values.text("contact", "", shape=_HEADER, must=_HEADER_MUST),
         user_agent=values.text("user_agent", "", shape=_HEADER, must=_HEADER_MUST),
         database=_database(values, home, data),
-        sources=Sources(sse_star=_sse_star(values), csrc_tutoring=_csrc_tutoring(values)),
+        sources=_sources(values),
         channels=_channels(values, home, language),
         relevance=RelevanceSettings(
-            mode=values.choice("relevance.mode", ("all", "ai_chips"), "all"),
+            mode=values.choice("relevance.mode", ("all", "ai_chips"), "ai_chips"),
             watch=values.items("relevance.watch", (), "list of names", "[]", issuer_name),
+            pins=values.table("relevance.pins", "table of grades", pinned_grade, PINS_MUST),
+            daily_at=values.clock_time("relevance.daily_at", "21:00"),
         ),
         alerts=AlertSettings(
             language=language,
             kinds=values.items("alerts.kinds", (), "list of event kinds", "the standard choice", event_kind),
         ),
         archive=_archive(values, home, data),
+        documents=documents(values, home, data),
         calendar=CalendarSettings(override_file=values.path("calendar.override_file", None, "none", home)),
         log=LogSettings(
             level=values.choice("log.level", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
@@ -196,6 +231,11 @@ def _is_database(url: str) -> bool:
     return bool(re.fullmatch(r"sqlite://(/[^\x00-\x1f]*)?|postgresql\+psycopg://[^\x00-\x20]*", url))
 
 
+def _sources(values: Values) -> Sources:
+    star = _sse_star(values)
+    return Sources(sse_star=star, csrc_tutoring=_csrc_tutoring(values), sse_issue=sse_issue(values, star))
+
+
 def _sse_star(values: Values) -> SseStarSettings:
     at = "sources.sse_star."
     private = values.flag(f"{at}allow_private_hosts", False)
@@ -218,7 +258,7 @@ def _sse_star(values: Values) -> SseStarSettings:
         market_types=values.items(
             f"{at}market_types", ("1",), 'list of "1", "2"', '["1"]', market_type, at_least=1
         ),
-        page_size=values.number(f"{at}page_size", 50, 1, 1000, "integer"),
+        page_size=values.number(f"{at}page_size", 25, 1, 1000, "integer"),
         sweep_interval=values.seconds(f"{at}sweep_interval", 3600, 0.01, 7 * _DAY),
         sweep_times=values.items(
             f"{at}sweep_times", (time_of_day("03:00"),), "list of HH:MM", '["03:00"]', time_of_day

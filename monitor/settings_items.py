@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 
 from monitor.domain.events import EventKind
+from monitor.domain.grades import Grade
 from monitor.settings_schema import ChatId, ChatSettings, Language
 from monitor.settings_values import Unfit, pick
 
+PINS_MUST = 'must be a table of names and grades, like { "公司名" = "ai_chip" }'
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
@@ -19,6 +21,13 @@ def issuer_name(item: object) -> str:
     if isinstance(item, str) and item.strip() and item.isprintable():
         return item.strip()
     raise Unfit("must be a list of names in quotes")
+
+
+def pinned_grade(name: object, grade: object) -> tuple[str, Grade]:
+    """One verdict of the operator: a company's whole name and the grade it has."""
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        raise Unfit("must have the name of a company before each grade")
+    return name.strip(), Grade(pick(grade, tuple(member.value for member in Grade)))
 
 
 def market_type(item: object) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from monitor.domain.events import EventKind
+from monitor.domain.grades import Grade
 
 Language = Literal["zh", "en"]
 ChatId = int | str  # a number, or "@name" of a public channel or group
@@ -91,11 +92,24 @@ class CsrcTutoringSettings(SourceSettings):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SseIssueSettings(SourceSettings):
+    """The Shanghai exchange's new-share list and issue bulletins; what is inferred of them can be set."""
+
+    query_url: str
+    site_url: str  # only links in messages begin with it; it is never asked
+    list_query: str
+    stock_type: str
+    bulletins: bool
+    lottery_rate_unit: Literal["inferred", "percent", "withheld"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sources:
     """One entry per source folder."""
 
     sse_star: SseStarSettings
     csrc_tutoring: CsrcTutoringSettings
+    sse_issue: SseIssueSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,6 +153,8 @@ class RelevanceSettings:
 
     mode: Literal["all", "ai_chips"]
     watch: tuple[str, ...]
+    pins: tuple[tuple[str, Grade], ...]  # the operator's own verdicts: whole name, grade
+    daily_at: time  # of the line on related issuers, Asia/Shanghai
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,6 +172,19 @@ class ArchiveSettings:
     dir: Path
     max_bytes: int
     max_age_days: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocumentSettings:
+    """The documents whose figures are read: how big one and all may be, and how many come in an hour."""
+
+    enabled: bool
+    fetch: bool
+    dir: Path
+    max_file_bytes: int
+    max_bytes: int
+    max_per_hour: int
+    deadline: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,6 +212,7 @@ class Settings:
     relevance: RelevanceSettings
     alerts: AlertSettings
     archive: ArchiveSettings
+    documents: DocumentSettings
     calendar: CalendarSettings
     log: LogSettings
     contact: str

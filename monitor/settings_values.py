@@ -215,6 +215,26 @@ class Values:
         found = self.read(key, kind, shown, parse_all)
         return default if found is None else found
 
+    def table(
+        self, key: str, kind: str, parse: Callable[[object, object], _Item], must: str
+    ) -> tuple[_Item, ...]:
+        """Names with a value each, a TOML table; in the environment a JSON object in place of the table."""
+        inner = {name: self._file[name] for name in self._file if name.startswith(f"{key}.")}
+        if inner:
+            first = next(iter(inner.values()))
+            for name in inner:
+                del self._file[name]
+            table = {name.removeprefix(f"{key}."): raw.value for name, raw in inner.items()}
+            self._file[key] = Raw(value=table, origin=first.origin, written=False, folder=first.folder)
+
+        def parse_all(raw: Raw) -> tuple[_Item, ...]:
+            value = split(str(raw.value)) if raw.written else raw.value
+            if not isinstance(value, dict):
+                raise Unfit(must)
+            return tuple(parse(name, item) for name, item in value.items())
+
+        return self.read(key, kind, "{}", parse_all) or ()
+
     def url(self, key: str, default: str, *, private: str = "") -> str:
         """An http or https address without a trailing slash.
 

@@ -136,7 +136,7 @@ def read(folder: Path, entry: Entry) -> Document:
     with _disk(folder):
         try:
             body = gzip.decompress(path.read_bytes())
-        except (EOFError, zlib.error) as error:
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise StoreError(f"archive {folder}: body {entry.sha256} is damaged") from error
     if hashlib.sha256(body).hexdigest() != entry.sha256:
         raise StoreError(f"archive {folder}: body {entry.sha256} is not what its name says")

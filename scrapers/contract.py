@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from monitor.domain.records import DocumentRecord, Oddity, ProjectRecord, StatusRow, TutoringRow
+from monitor.domain.issue_records import BulletinRecord, NewShareRecord
+from monitor.domain.records import DocumentRecord, Listing, Oddity, ProjectRecord, StatusRow, TutoringRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,7 @@ class Request:
     max_bytes: int = 64 * 1024 * 1024
     # What a good answer starts with, so that a challenge page is never taken for data.
     expects: str = "json"  # json | html | pdf
+    deadline: float | None = None  # seconds with all redirects; None: the source's own
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,12 +110,29 @@ class Desk(Protocol):
         """Rows of the regulator's tutoring list; returns how many events they made."""
         ...
 
+    async def issues_seen(self, rows: Sequence[NewShareRecord], document: Document, *, baseline: bool) -> int:
+        """Rows of the new-share list; returns how many were new or changed."""
+        ...
+
+    async def bulletins_seen(self, rows: Sequence[BulletinRecord], document: Document) -> None:
+        """Bulletins of companies on the new-share list."""
+        ...
+
+    async def issue_codes(self, *, coming: bool = False) -> Sequence[str]:
+        """Codes of issues on their way, and without `coming` of those listed within 30 days too."""
+        ...
+
+    async def remind(self) -> None:
+        """Tell the calendar reminders of today; telling them again tells nothing."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """What a completed poll saw: rows of the list, and whether there is more to do soon."""
+    """What a completed poll saw: how many rows it read, and what its list shows for comparison, if one."""
 
     rows: int
+    listing: Listing | None = None
 
 
 class Source(Protocol):

@@ -137,7 +137,7 @@ class Fetcher:
         url = _url(request.url)
         if request.params:
             url = url.copy_merge_params(dict(request.params))
-        left, before = self._policy.deadline, None
+        left, before = request.deadline or self._policy.deadline, None
         loop = asyncio.get_running_loop()
         for _ in range(_MOST_REDIRECTS + 1):
             origin = self._admitted(request, url, before)
@@ -183,7 +183,8 @@ class Fetcher:
         except TimeoutError as error:
             await self._drop(origin)
             raise Unreachable(
-                f"{request.label}: {origin[1]} did not finish within {self._policy.deadline:g} s"
+                f"{request.label}: {origin[1]} did not finish within "
+                f"{request.deadline or self._policy.deadline:g} s"
             ) from error
         except (httpx.HTTPError, OSError) as error:
             await self._drop(origin)

@@ -22,14 +22,30 @@ _JITTER = 0.25  # up to a quarter longer, never shorter
 @dataclass(slots=True)
 class _Host:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    free_at: float = float("-inf")
     troubles: int = 0
     pause_until: float = float("-inf")
     reason: str = ""
 
 
+class Doors:
+    """When each host may be asked again, over all sources that share it: one host, one gap."""
+
+    def __init__(self) -> None:
+        self._free_at: dict[str, float] = {}
+
+    def free_at(self, host: str) -> float:
+        """The monotonic instant before which nobody asks the host."""
+        return self._free_at.get(host, float("-inf"))
+
+    def keep_shut(self, host: str, until: float) -> None:
+        """Nobody asks the host before `until`; an earlier instant changes nothing."""
+        self._free_at[host] = max(self.free_at(host), until)
+
+
 class Pace:
     """The manners towards every host of one source; all lengths in seconds.
+
+    Sources that share `doors` share the gap between requests to a host, never each other's trouble.
 
     After the n-th trouble in a row a host is left alone for `first_pause` × 2^(n-1), jittered, at most
     `longest_pause`, and at least as long as it asked for. Pauses up to `patience` are waited out,
@@ -45,6 +61,7 @@ class Pace:
         longest_pause: float = 600.0,
         patience: float = 10.0,
         random: Random | None = None,
+        doors: Doors | None = None,
     ) -> None:
         self._clock = clock
         self._gap = gap
@@ -53,6 +70,7 @@ class Pace:
         self._patience = patience
         self._random = random or Random()
         self._hosts: dict[str, _Host] = {}
+        self._doors = doors or Doors()
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
@@ -68,14 +86,15 @@ class Pace:
                     f"{host} is left alone for {pause:.0f} s more after: {known.reason}",
                     timedelta(seconds=pause),
                 )
-            due = max(known.free_at, known.pause_until)
-            while (wait := due - self._clock.monotonic()) > 0:
+            while (wait := max(self._doors.free_at(host), known.pause_until) - self._clock.monotonic()) > 0:
                 await self._clock.sleep(wait)
+            # Shut before the first await: another source waiting at this door sees it.
+            self._doors.keep_shut(host, self._clock.monotonic() + self._gap)
             try:
                 yield
             finally:
                 gap = self._gap * (1 + self._random.random() * _JITTER)
-                known.free_at = self._clock.monotonic() + gap
+                self._doors.keep_shut(host, self._clock.monotonic() + gap)
 
     def trouble(self, host: str, reason: str, wish: timedelta | None = None) -> None:
         """Leave the host alone for a while, longer each time in a row."""
@@ -101,4 +120,4 @@ class Pace:
         known = self._hosts.get(host)
         if known is None:
             return 0.0
-        return max(0.0, max(known.free_at, known.pause_until) - self._clock.monotonic())
+        return max(0.0, max(self._doors.free_at(host), known.pause_until) - self._clock.monotonic())

@@ -6,7 +6,7 @@ Rule: a survey asks each question once, and says of each statement we rely on wh
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,14 +40,6 @@ class Finding:
     statement: str
     holds: bool | None
     seen: str = ""
-
-
-class Survey(Protocol):
-    """Asks a host each kind of question once; every question is one polite request."""
-
-    def __call__(self, fetch: Fetch) -> AsyncIterator[Finding]:
-        """The findings, as they come."""
-        ...
 
 
 # What a check says of an answer: whether the statement holds, and what was seen.

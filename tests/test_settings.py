@@ -10,6 +10,7 @@ import pytest
 
 from monitor.domain.errors import ConfigError
 from monitor.domain.events import EventKind
+from monitor.domain.grades import Grade
 from monitor.settings import config_path, describe, known_keys, load
 from monitor.settings_schema import ChatSettings, Secret
 
@@ -123,6 +124,23 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     assert settings.sources.sse_star.page_size == 20
     assert settings.database.url == "sqlite:////srv/x.db"
     assert settings.log.json is True
+
+
+def test_the_issue_source_asks_the_server_the_project_list_is_asked_of() -> None:
+    """A server put in the exchange's place is asked about issues too, unless the section says otherwise."""
+    star = {
+        "IPO_MONITOR_SOURCES__SSE_STAR__QUERY_URL": "http://127.0.0.1:8080",
+        "IPO_MONITOR_SOURCES__SSE_STAR__ALLOW_PRIVATE_HOSTS": "true",
+        "IPO_MONITOR_SOURCES__SSE_STAR__MIN_REQUEST_GAP": "0",
+    }
+    issue = load(None, HOME | star).sources.sse_issue
+    assert (issue.enabled, issue.query_url) == (True, "http://127.0.0.1:8080")
+    assert (issue.allow_private_hosts, issue.min_request_gap, issue.interval) == (True, 0.0, 300.0)
+    assert issue.lottery_rate_unit == "inferred"
+    own = {"IPO_MONITOR_SOURCES__SSE_ISSUE__QUERY_URL": "https://query.example.org"}
+    assert load(None, HOME | star | own).sources.sse_issue.query_url == "https://query.example.org"
+    off = {"IPO_MONITOR_SOURCES__SSE_STAR__ENABLED": "false"}
+    assert not load(None, HOME | off).sources.sse_issue.enabled
 
 
 @pytest.mark.parametrize(
@@ -350,3 +368,45 @@ def test_the_documented_example_is_valid(tmp_path: Path) -> None:
     settings = load(write(tmp_path, example), HOME)
     assert settings.channels.telegram.chats[1].language == "en"
     assert settings.warnings == ()
+
+
+def test_pins_are_a_table_of_whole_names_and_grades(tmp_path: Path) -> None:
+    """A TOML table in either spelling; the environment's JSON object takes its place."""
+    path = write(tmp_path, '[relevance.pins]\n"示例（北京）股份有限公司" = "ai_chip"\n"A.B. 科技" = "no"\n')
+    pins = (("示例（北京）股份有限公司", Grade.AI_CHIP), ("A.B. 科技", Grade.NO))
+    assert load(path, HOME).relevance.pins == pins
+    inline = write(tmp_path, '[relevance]\npins = { "示例" = "related" }\n')
+    assert load(inline, HOME).relevance.pins == (("示例", Grade.RELATED),)
+    environ = HOME | {"IPO_MONITOR_RELEVANCE__PINS": '{"沐曦": "ai_chip"}'}
+    assert load(inline, environ).relevance.pins == (("沐曦", Grade.AI_CHIP),)
+    assert "relevance pin: 沐曦 is ai_chip" in describe(load(inline, environ))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[relevance.pins]\n"示例" = "gpu"\n', 'relevance.pins: must be one of "ai_chip", "related", "no"'),
+        ('[relevance.pins]\n"示例" = true\n', 'relevance.pins: must be one of "ai_chip"'),
+        (
+            '[relevance.pins]\n" " = "no"\n',
+            "relevance.pins: must have the name of a company before each grade",
+        ),
+        ('[relevance]\npins = ["示例"]\n', "relevance.pins: must be a table of names and grades"),
+        ('[relevance]\ndaily_at = "9"\n', 'relevance.daily_at: must be a time like "15:00"'),
+    ],
+)
+def test_a_pin_that_is_none_is_named(tmp_path: Path, text: str, said: str) -> None:
+    """Grade, name and form are checked before anything runs."""
+    (problem,) = problems(write(tmp_path, text), {})
+    assert problem.startswith(said)
+
+
+def test_ai_chips_alone_are_followed_unless_told_otherwise() -> None:
+    """The default follows AI chips and says when the daily line comes."""
+    relevance = load(None, HOME).relevance
+    assert (relevance.mode, relevance.pins, relevance.daily_at) == ("ai_chips", (), time(21))
+    assert "relevance: ai_chips, related issuers once a day at 21:00 Asia/Shanghai" in describe(
+        load(None, HOME)
+    )
+    everything = load(None, HOME | {"IPO_MONITOR_RELEVANCE__MODE": "all"})
+    assert "relevance: all" in describe(everything)

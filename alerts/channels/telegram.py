@@ -12,7 +12,7 @@ import json
 from datetime import timedelta
 
 import httpx
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -28,7 +28,7 @@ from telegram.request import HTTPXRequest
 
 from alerts.channels.telegram_text import format_telegram
 from alerts.contract import Delivered, Outcome, Payload, Rejected, RetryLater
-from alerts.message import Message
+from alerts.message import Button, Message
 from alerts.redact import redact
 
 READ_TIMEOUT = 30.0  # PTB's own 5 s makes many sends ambiguous
@@ -192,6 +192,7 @@ class TelegramChannel:
                 message_thread_id=int(thread) if thread else None,
                 link_preview_options=self._preview,
                 disable_notification=payload.silent,
+                reply_markup=keyboard(payload.buttons),
             )
         except TelegramError as error:
             if isinstance(error.__cause__, httpx.PoolTimeout) and bot is self._bot:
@@ -217,6 +218,15 @@ class TelegramChannel:
         """Let go of connections; a closed channel sends no more."""
         for bot in (*self._retired, self._bot):
             await bot.request.shutdown()
+
+
+def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+    """The buttons below a message; None for none."""
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(button.label, callback_data=button.data) for button in row] for row in rows]
+    )
 
 
 def classify(error: TelegramError) -> Outcome:

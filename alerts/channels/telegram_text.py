@@ -9,7 +9,7 @@ Source of the limits: td `MessageContent.cpp`, telegram-bot-api `Client.cpp`.
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts.contract import Payload
 from alerts.message import Link, Message
@@ -50,10 +50,12 @@ def format_telegram(message: Message, *, silent: bool = False) -> tuple[Payload,
     room_points, room_bytes = POINTS - frame_points, BYTES - frame_bytes
     lines = [piece for line in (*spill, *_body(message)) for piece in _pieces(line, room_points, room_bytes)]
     groups = _fill([*lines, *further], room_points, room_bytes)
-    return tuple(
+    payloads = [
         _payload(headline, group, alert, footer, part=part, parts=len(groups), silent=silent)
         for part, group in enumerate(groups, start=1)
-    )
+    ]
+    payloads[-1] = replace(payloads[-1], buttons=message.buttons)
+    return tuple(payloads)
 
 
 def _clean(text: str) -> str:

@@ -109,16 +109,20 @@ def _settings(
         chosen,
         database=database,
         archive=replace(chosen.archive, dir=folder / "archive"),
+        documents=replace(chosen.documents, enabled=False),  # its documents are stand-ins of a page
+        relevance=replace(chosen.relevance, mode="all"),  # its invented issuers make no chips at all
         sources=replace(
             chosen.sources,
             csrc_tutoring=replace(chosen.sources.csrc_tutoring, enabled=tutoring),
+            sse_issue=replace(chosen.sources.sse_issue, enabled=tutoring),
         ),
         channels=replace(chosen.channels, telegram=telegram),
     )
 
 
 async def _demo(world: World, settings: Settings, speed: float | None, *, begins: datetime | None) -> int:
-    moments = _steps(world.moments, begins)
+    mornings = (day for issue in world.issues for day in issue.days())
+    moments = _steps(sorted({*world.moments, *mornings}), begins)
     clock = SeasonClock(moments[0])
     # Everything behind a closed door: the embedded exchange answers on loopback only.
     async with serve(Exchange(world, clock.now)) as base:
@@ -154,7 +158,16 @@ def _against(settings: Settings, base: str) -> Settings:
         min_request_gap=0.0,
         allow_private_hosts=True,
     )
-    return replace(settings, sources=replace(settings.sources, sse_star=star, csrc_tutoring=tutoring))
+    issue = replace(
+        settings.sources.sse_issue,
+        query_url=base,
+        min_request_gap=0.0,
+        allow_private_hosts=True,
+    )
+    return replace(
+        settings,
+        sources=replace(settings.sources, sse_star=star, csrc_tutoring=tutoring, sse_issue=issue),
+    )
 
 
 def _refuse_real(app: App) -> None:
@@ -191,11 +204,10 @@ async def _play(app: App, clock: SeasonClock, moments: Sequence[datetime], speed
                 if not console.is_terminal and f"{local:%Y-%m}" != month:
                     month = f"{local:%Y-%m}"
                     console.print(f"--- {month} ---")
+                thorough = moment >= next_round
+                next_round = moment + _ROUND if thorough else next_round
                 for turn in app.turns:
-                    if moment >= next_round:
-                        verdicts.append(await turn.poller.round_if_due())
-                    verdicts.append(await complete_pass(turn, clock, daily_round=False))
-                next_round = max(next_round, moment + _ROUND) if moment >= next_round else next_round
+                    verdicts.append(await complete_pass(turn, clock, thorough=thorough))
                 await app.greet()
                 await app.drained(sending)
     finally:

@@ -12,10 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TextIO
 
-from monitor.documents.load import load_document
+from monitor.documents.load import figures_of, load_document
 from monitor.domain.errors import MonitorError
-from monitor.domain.figures.read import read_figures
-from monitor.domain.figures.record import Figure, Flag, Reading, plain
+from monitor.domain.figures.record import Figure, Reading, plain
 
 __all__ = ["EXIT_BAD_FILE", "EXIT_OK", "Extract", "extract_file", "extract_files"]
 
@@ -42,18 +41,7 @@ class Extract:
 
 def extract_file(path: Path, *, issuer: str | None = None) -> Reading:
     """The figures of one file; a MonitorError when it is no document."""
-    loaded = load_document(path)
-    reading = read_figures(loaded.pages, loaded.sha256, issuer=issuer)
-    if not loaded.unreadable:
-        return reading
-    flag = Flag(
-        check="unreadable_pages", kinds=("all",), withheld=False,
-        detail="pages that could not be read: " + ", ".join(str(number) for number in loaded.unreadable[:20]),
-    )  # fmt: skip
-    return Reading(
-        document_kind=reading.document_kind, issuer=reading.issuer, document_sha256=reading.document_sha256,
-        pages=reading.pages, figures=reading.figures, flags=(*reading.flags, flag),
-    )  # fmt: skip
+    return figures_of(load_document(path), issuer=issuer)
 
 
 def _sum(amount: Decimal | None, currency: str | None, measure: str) -> str:

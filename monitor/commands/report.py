@@ -16,8 +16,9 @@ from monitor.domain.stages import State
 from monitor.settings import Settings
 from monitor.store import outbox
 from monitor.store.database import Database
+from monitor.store.grading import relevance_object
 from monitor.store.sources import Sources
-from monitor.store.tables import ChatRow, EventRow, ProjectRow
+from monitor.store.tables import ChatRow, EventRow, IssuerRow, ProjectRow
 
 _CST = timezone(timedelta(hours=8))
 
@@ -38,6 +39,22 @@ def print_events(
     """Every stored event, oldest publication first."""
     first_day = _day(since)
     database = open_store(settings)
+    try:
+        write_events(database, out, as_json=as_json, first_day=first_day, project=project)
+    finally:
+        database.close()
+    return 0
+
+
+def write_events(
+    database: Database,
+    out: TextIO,
+    *,
+    as_json: bool,
+    first_day: date | None = None,
+    project: str | None = None,
+) -> None:
+    """The events of a database, one a line; `first_day` is a day in Shanghai."""
     with database.read() as session:
         wanted = select(EventRow)
         if project is not None:
@@ -47,8 +64,6 @@ def print_events(
         if first_day is None or _instant(row).astimezone(_CST).date() >= first_day:
             shown = event_object(row)
             out.write((json.dumps(shown, ensure_ascii=False) if as_json else _event_line(row)) + "\n")
-    database.close()
-    return 0
 
 
 def event_object(row: EventRow) -> dict[str, Any]:
@@ -100,15 +115,20 @@ def print_projects(settings: Settings, out: TextIO, *, as_json: bool) -> int:
     """Every project, newest change first."""
     database = open_store(settings)
     with database.read() as session:
-        rows = session.exec(select(ProjectRow).order_by(col(ProjectRow.updated_at).desc())).all()
-    for row in rows:
-        out.write((json.dumps(project_object(row), ensure_ascii=False) if as_json else _line(row)) + "\n")
+        rows = session.exec(
+            select(ProjectRow, IssuerRow)
+            .join(IssuerRow, col(IssuerRow.id) == col(ProjectRow.issuer_id))
+            .order_by(col(ProjectRow.updated_at).desc())
+        ).all()
+    for row, issuer in rows:
+        shown = project_object(row, issuer)
+        out.write((json.dumps(shown, ensure_ascii=False) if as_json else _line(row, issuer)) + "\n")
     database.close()
     return 0
 
 
-def project_object(row: ProjectRow) -> dict[str, Any]:
-    """One project as its public JSON object."""
+def project_object(row: ProjectRow, issuer: IssuerRow | None = None) -> dict[str, Any]:
+    """One project as its public JSON object, with the grade of its issuer."""
     state = State(row.code, row.outcome_code)
     planned = None
     if row.planned_fen is not None:
@@ -139,13 +159,15 @@ def project_object(row: ProjectRow) -> dict[str, Any]:
         "earlier_project": row.earlier_key or None,
         "url": row.url,
         "first_seen_at": _stamp(row.first_seen_at),
+        "relevance": relevance_object(issuer),
     }
 
 
-def _line(row: ProjectRow) -> str:
+def _line(row: ProjectRow, issuer: IssuerRow) -> str:
     state = State(row.code, row.outcome_code)
     day = row.updated_at.astimezone(_CST).date()
-    return f"{row.key:>6}  {day}  {state.outcome_text or state.stage_text}  {row.issuer}"
+    grade = f"  [{issuer.grade}{', pinned' if issuer.pinned else ''}]" if issuer.grade else ""
+    return f"{row.key:>6}  {day}  {state.outcome_text or state.stage_text}  {row.issuer}{grade}"
 
 
 def print_status(settings: Settings, out: TextIO, *, as_json: bool) -> int:

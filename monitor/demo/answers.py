@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from monitor.demo.documents import full_name, short_name
+from monitor.demo.issues import LIST_QUERY
 from monitor.demo.world import Row, Snapshot
 
 Params: TypeAlias = Mapping[str, str]
@@ -89,6 +90,24 @@ def _committee(snapshot: Snapshot, params: Params) -> list[Row]:
     rows = snapshot.meetings(params.get("stockAuditNum") or None)
     return [row for row in rows if _among(row, "fileType", kinds)]
 
+
+def _new_shares(snapshot: Snapshot, params: Params) -> list[Row]:
+    boards = _wanted(params, "stockType")
+    return [row for row in snapshot.new_shares() if _among(row, "STOCK_TYPE", boards)]
+
+
+def bulletins(snapshot: Snapshot, params: Params) -> list[Row]:
+    """The bulletins of `productId` between two days, both included; other filters are not obeyed."""
+    begin, end = params.get("beginDate", ""), params.get("endDate", "")
+    return [
+        row
+        for row in snapshot.bulletins(params.get("productId", ""))
+        if (not begin or row["SSEDATE"] >= begin) and (not end or row["SSEDATE"] <= end)
+    ]
+
+
+COMMON_QUERIES: Mapping[str, Callable[[Snapshot, Params], list[Row]]] = {LIST_QUERY: _new_shares}
+"""sqlId → the rows `/commonQuery.do` lists; it knows none of the others."""
 
 QUERIES: Mapping[str, Callable[[Snapshot, Params], list[Row]]] = {
     "SH_XM_LB": _project_list,

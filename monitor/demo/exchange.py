@@ -19,20 +19,30 @@ from aiohttp import web
 
 from monitor.demo.answers import (
     BUSY,
+    COMMON_QUERIES,
     DOCUMENT_QUERIES,
     QUERIES,
     Page,
+    bulletins,
     encode_rows,
     envelope,
     page_of,
     statistics,
 )
 from monitor.demo.faults import FAULTS, JSON_TYPE, Edit, Faults
+from monitor.demo.issues import BULLETIN_PATH
 from monitor.demo.pages import page_count, pdf_of, register_page
-from monitor.demo.world import Snapshot, World
+from monitor.demo.world import Row, Snapshot, World
 
 Clock: TypeAlias = Callable[[], datetime | None]
 
+Query: TypeAlias = Callable[[Snapshot, Mapping[str, str]], list[Row]]
+Queries: TypeAlias = Mapping[str, Query]
+
+_COMMON_PATHS = ("/commonQuery.do", "/sseQuery/commonQuery.do")
+_QUERY_PATHS = frozenset(
+    {"/commonSoaQuery.do", "/sseQuery/commonSoaQuery.do", "/statusAction.do", *_COMMON_PATHS, BULLETIN_PATH}
+)
 _STATUS_ACTION_KEYS = ("downloadFileName", "execlStream", "fileId", "mergeSize", "mergeType")
 _REGISTER_PAGE = re.compile(r"/csrcfd/index(?:_(\d+))?\.html")
 _KEPT_ANSWERS = 256
@@ -105,17 +115,21 @@ class Exchange:
 
     def _answer(self, request: web.Request, params: Mapping[str, str], edit: Edit | None) -> web.Response:
         path = request.path
-        if path in ("/commonSoaQuery.do", "/sseQuery/commonSoaQuery.do", "/statusAction.do"):
+        if path in _QUERY_PATHS:
             if not _from_the_exchange(request.headers.get("Referer", "")):
                 return _json(BUSY, self.refuse_with)
             return self._query(path, params, edit)
         return self._static(path)
 
     def _query(self, path: str, params: Mapping[str, str], edit: Edit | None) -> web.Response:
-        sql_id = params.get("sqlId", "")
         old = path == "/statusAction.do"
+        known: Queries = COMMON_QUERIES if path in _COMMON_PATHS else QUERIES
+        if path == BULLETIN_PATH:
+            sql_id, known = path, {path: bulletins}
+        else:
+            sql_id = params.get("sqlId", "")
         # What the exchange says to an unknown sqlId or to paging that is no number was never captured.
-        if sql_id not in QUERIES or (old and sql_id != "SH_XM_LB"):
+        if sql_id not in known or (old and sql_id != "SH_XM_LB"):
             return _json(BUSY)
         if old:
             params = {**params, "issueMarketType": "1"}
@@ -125,21 +139,28 @@ class Exchange:
             board = QUERIES["SH_XM_LB"](snapshot, {"issueMarketType": "1"})
             extra = dict.fromkeys(_STATUS_ACTION_KEYS) | {"statistics": statistics(board)}
         try:
-            page, data = self._rows(snapshot, sql_id, params, edit)
+            page, data = self._rows(snapshot, (path, sql_id), known[sql_id], params, edit)
         except ValueError:
             return _json(BUSY)
         return _json(envelope(page, data, params, extra))
 
     def _rows(
-        self, snapshot: Snapshot, sql_id: str, params: Mapping[str, str], edit: Edit | None
+        self,
+        snapshot: Snapshot,
+        asked: tuple[str, str],
+        query: Query,
+        params: Mapping[str, str],
+        edit: Edit | None,
     ) -> tuple[Page, bytes]:
         if self._kept_for != snapshot.generation or len(self._kept) > _KEPT_ANSWERS:
             self._kept.clear()
             self._kept_for = snapshot.generation
-        key = tuple(sorted((k, v) for k, v in params.items() if k not in ("_", "jsonCallBack")))
+        sql_id = asked[1]
+        wanted = sorted((k, v) for k, v in params.items() if k not in ("_", "jsonCallBack"))
+        key = (asked[0] in _COMMON_PATHS, sql_id, *wanted)
         if edit is None and key in self._kept:
             return self._kept[key]
-        rows = [] if sql_id in self._mute else QUERIES[sql_id](snapshot, params)
+        rows = [] if sql_id in self._mute else query(snapshot, params)
         page = page_of(rows if edit is None else edit(rows), params)
         made = page, encode_rows(page.rows, escape=sql_id in DOCUMENT_QUERIES)
         if edit is None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.demo.documents import document_from_file, file_from_meeting, file_row
+from monitor.demo.issues import load_issues
 from monitor.demo.season_file import (
     FILED_AT,
     SEASON_FILE,
@@ -47,6 +48,7 @@ def load_season(path: Path = SEASON_FILE) -> World:
     return World(
         (_project(p, infos[p.id], meetings.get(p.id, [])) for p in season.projects),
         (_filing(f) for f in season.tutoring),
+        load_issues() if path == SEASON_FILE else (),
     )
 
 

@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from monitor.demo.documents import file_from_document, file_from_meeting
+from monitor.demo.issues import Issue
 from monitor.domain.errors import DecodeError, LayoutChanged
 
 Row: TypeAlias = dict[str, Any]
@@ -107,13 +108,17 @@ class Project:
 
 
 class World:
-    """All projects and filings; `as_of(now)` is what a visitor sees at `now`."""
+    """All projects, filings and issues; `as_of(now)` is what a visitor sees at `now`."""
 
-    def __init__(self, projects: Iterable[Project], filings: Iterable[Filing] = ()) -> None:
+    def __init__(
+        self, projects: Iterable[Project], filings: Iterable[Filing] = (), issues: Iterable[Issue] = ()
+    ) -> None:
         self.projects: Mapping[str, Project] = {p.id: p for p in projects}
         self.filings = tuple(sorted(filings, key=lambda f: f.on, reverse=True))
         seen = {at for p in self.projects.values() for at in p.times()}
         seen.update(f.visible_from for f in self.filings)
+        self.issues = tuple(issues)
+        seen.update(at for issue in self.issues for at in issue.times())
         self.moments: tuple[datetime, ...] = tuple(sorted(seen))
         """Every instant at which anything changes, oldest first, UTC."""
         self._complete = {p.id: max(p.times(), default=datetime.min.replace(tzinfo=UTC)) for p in self}
@@ -134,7 +139,7 @@ class World:
     def __add__(self, other: World) -> World:
         """Both worlds' projects and filings; a project id of the right side wins."""
         merged = {**self.projects, **other.projects}
-        return World(merged.values(), (*self.filings, *other.filings))
+        return World(merged.values(), (*self.filings, *other.filings), (*self.issues, *other.issues))
 
     def as_of(self, now: datetime | None) -> Snapshot:
         """What is visible at the aware instant `now`; None shows everything."""
@@ -211,6 +216,21 @@ class Snapshot:
     def filings(self) -> list[Filing]:
         """The tutoring register, newest first."""
         return [f for f in self.world.filings if f.visible_from <= self.cut]
+
+    def new_shares(self) -> list[Row]:
+        """The new-share list, latest subscription first, numbered from 1."""
+
+        def everything() -> list[Row]:
+            rows = [row for issue in self.world.issues if (row := issue.row(self.cut)) is not None]
+            rows.sort(key=lambda row: (str(row["ONLINE_ISSUANCE_DATE"]), str(row["SECURITY_CODE"])))
+            return [{**row, "NUM": str(number)} for number, row in enumerate(reversed(rows), start=1)]
+
+        return list(self._once("new_shares", everything))
+
+    def bulletins(self, code: str) -> list[Row]:
+        """Bulletins of one company, newest first."""
+        found = [entry for issue in self.world.issues if issue.code == code for entry in issue.bulletins]
+        return [row for at, row in reversed(found) if at <= self.cut]
 
     def title_of(self, path: str) -> str | None:
         """The title of a published PDF, or None."""

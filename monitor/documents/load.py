@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.documents.sandbox import Limits, read_pdf
 from monitor.documents.text import read_text_pages
 from monitor.domain.errors import DecodeError, SourceEmpty
 from monitor.domain.figures.pages import Page
+from monitor.domain.figures.read import read_figures
+from monitor.domain.figures.record import Flag, Reading
 
-__all__ = ["Loaded", "load_document"]
+__all__ = ["Loaded", "figures_of", "load_document"]
 
 MAX_BYTES = 120 << 20
 
@@ -41,3 +43,15 @@ def load_document(path: Path, limits: Limits | None = None) -> Loaded:
         read = read_pdf(path, limits)
         return Loaded(pages=read.pages, sha256=digest, unreadable=read.unreadable)
     return Loaded(pages=read_text_pages(body), sha256=digest)
+
+
+def figures_of(loaded: Loaded, *, issuer: str | None = None) -> Reading:
+    """The figures of a loaded document; pages that could not be read are a finding."""
+    reading = read_figures(loaded.pages, loaded.sha256, issuer=issuer)
+    if not loaded.unreadable:
+        return reading
+    flag = Flag(
+        check="unreadable_pages", kinds=("all",), withheld=False,
+        detail="pages that could not be read: " + ", ".join(str(number) for number in loaded.unreadable[:20]),
+    )  # fmt: skip
+    return replace(reading, flags=(*reading.flags, flag))

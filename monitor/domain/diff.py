@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date as Day
 from datetime import datetime, timedelta, timezone
 
 from monitor.domain.events import Event, EventKind, event_id
@@ -54,6 +55,9 @@ def merge(known: ProjectRecord, seen: ProjectRecord) -> ProjectRecord:
     return replace(
         seen,
         issuer_short=seen.issuer_short or known.issuer_short,
+        # A row without a title is given the issuer's name for one.
+        title=known.title if seen.title == seen.issuer == known.issuer else seen.title,
+        board=seen.board or known.board,
         planned=seen.planned or known.planned,
         accepted_at=seen.accepted_at or known.accepted_at,
         industry_code=seen.industry_code or known.industry_code,
@@ -171,6 +175,9 @@ def diff_timeline(
             facts = _milestone_facts(head, history, paces, project)
             if head.state.stage is Stage.ACCEPTED and not history:
                 facts |= extra or {}
+                filed = str((extra or {}).get("tutoring_filed", ""))
+                if filed and (since := (head.date - Day.fromisoformat(filed)).days) >= 0:
+                    facts["days_since_tutoring_filed"] = since
             events.append(
                 replace(
                     _blank(project, EventKind.MILESTONE, sight, quiet),

@@ -92,3 +92,15 @@ class BackingOff(FetchError):
 
 class SecondDaemon(StoreError):
     """Another daemon works on this database; stop it first or give this one its own."""
+
+
+class DiskFull(StoreError):
+    """No room for what we have to write; nothing is lost, work resumes when there is room."""
+
+
+class StoreGone(StoreError):
+    """The database was moved, replaced or damaged under us: stop at once, an operator must look (exit 3)."""
+
+
+class Unrecoverable(MonitorError):
+    """A part of us cannot be brought back from inside: end, so that the service manager starts us anew."""

@@ -31,9 +31,23 @@ class EventKind(StrEnum):
     PARTY_CHANGED = "party_changed"
     CORRECTION = "correction"
     TUTORING_REPORT = "tutoring_report"
+    RELEVANCE_CHANGED = "relevance_changed"  # the issuer's grade moved: before, after and why
+    DAILY_RELATED = "daily_related"  # one line a day on the milestones of related issuers
+    OFFER_PRICE_SET = "offer_price_set"
+    SUBSCRIPTION_SCHEDULED = "subscription_scheduled"
+    LOTTERY_RATE = "lottery_rate"
+    ISSUE_RESULT = "issue_result"
+    LISTING_SCHEDULED = "listing_scheduled"
+    LISTED = "listed"
+    BULLETIN_DISCLOSED = "bulletin_disclosed"
+    FIGURES_READ = "figures_read"  # what one document says in money, each figure with its page
+    DRAFT_CHANGED = "draft_changed"  # a newer draft of the prospectus says other figures than the one before
+    REGISTRATION_NUMBER = "registration_number"  # 证监许可〔…〕…号
+    CALENDAR_REMINDER = "calendar_reminder"  # a day in the issuer's calendar is tomorrow or today
     SOURCE_TROUBLE = "source_trouble"
     SOURCE_RECOVERED = "source_recovered"
     CHAT_WELCOME = "chat_welcome"  # addressed to one new chat: the one summary of what was learned quietly
+    BOT_REPLY = "bot_reply"  # an answer or digest for one chat, whole in details["message"]
     OPERATOR_NOTICE = "operator_notice"  # something odd, in title and reason: for operator chats only
 
 

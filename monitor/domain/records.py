@@ -6,6 +6,7 @@ Rule: identity comes from the source's own raw values.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,15 +37,21 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
-    """One amount of money with the words it was printed in.
+    """One amount of money with the words it was printed in, and where a document prints it.
 
     `amount` is exact, in the currency's base unit (yuan); `kind` is planned_proceeds, gross_proceeds, ….
+    Counts and ratios read in documents have no currency: "".
     """
 
     kind: str
     amount: Decimal
     currency: str
     as_printed: str
+    qualifier: str = ""  # 约, 不超过, …
+    period: str = ""  # of accounts: 2024, 2024 1-6
+    label: str = ""  # the project a part of the proceeds goes to
+    page: int | None = None  # of the document, counted from 1
+    quote: str = ""  # the page's own words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,3 +144,17 @@ class TutoringRow:
     title: str
     document_url: str = ""
     number: str = field(default="", compare=False)  # 序号: moves as rows are added, so no identity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """What a completed look at a list showed, for comparison with earlier looks.
+
+    `filled` maps a key field to the share of the newest rows that have it; `scope` is what was asked for.
+    """
+
+    scope: str
+    total: int
+    newest: str = ""
+    sample: int = 0
+    filled: Mapping[str, float] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select, update
 
+from alerts.preferences import CHOSEN, from_stored
 from alerts.routing import ChatView
 from monitor.domain.events import Event, EventKind, event_id
 from monitor.store import eventlog
@@ -25,6 +26,7 @@ AWAY = "away: "  # why a delivery waited, as its last error begins
 
 def chat_view(chat: ChatRow) -> ChatView:
     """What routing needs of a chat; preferences of a wrong type count as not given."""
+    choices = from_stored(chat.preferences)
     watch = chat.preferences.get("watch", [])
     kinds = chat.preferences.get("kinds", {})
     return ChatView(
@@ -34,6 +36,7 @@ def chat_view(chat: ChatRow) -> ChatView:
         kinds={kind: choice for kind, choice in kinds.items() if isinstance(choice, bool)}
         if isinstance(kinds, dict)
         else {},
+        choices=choices,
     )
 
 
@@ -73,10 +76,11 @@ def ensure_chat(
     if chat is None:
         newest = session.exec(select(func.max(EventRow.seq))).one()
         chat = ChatRow(channel=channel, address=address, since_seq=newest or 0)
-    chat.language = language
     chat.operator = operator
-    if preferences is not None:
-        chat.preferences = dict(preferences)
+    if not chat.preferences.get(CHOSEN):  # what people chose in the chat outlives the configuration
+        chat.language = language
+        if preferences is not None:
+            chat.preferences = dict(preferences)
     session.add(chat)
     session.flush()
     if summary is not None:

@@ -7,6 +7,7 @@ Rule: third-party errors leave this package as StoreError.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from monitor.domain.errors import SecondDaemon, StoreError
+from monitor.domain.errors import DiskFull, SecondDaemon, StoreError, StoreGone
+from monitor.store.files import Files, lock_of
 
 _BUSY_MS = 5_000
 _ADVISORY_LOCK = 0x1B0_0001  # any constant of ours: one daemon per PostgreSQL database
@@ -28,9 +30,10 @@ class Database:
         self.url = url
         self._parsed = make_url(url)
         self.is_sqlite = self._parsed.get_backend_name() == "sqlite"
+        self.files = Files(self.path)
         if self.is_sqlite:
             self._prepare_folder()
-            self.engine = _sqlite_engine(url)
+            self.engine = _sqlite_engine(url, self.files)
         else:
             if self._parsed.drivername == "postgresql":
                 self._parsed = self._parsed.set(drivername="postgresql+psycopg")
@@ -60,11 +63,13 @@ class Database:
     def write(self) -> Iterator[Session]:
         """One durable transaction: committed when the block ends, gone when it raises."""
         try:
+            self.files.check()
             with Session(self.engine, expire_on_commit=False) as session:
                 yield session
                 session.commit()
+            self.files.note()
         except SQLAlchemyError as exc:
-            raise StoreError(_explain(exc)) from exc
+            raise _translated(exc) from exc
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Session]:
@@ -76,16 +81,50 @@ class Database:
             ):
                 yield session
         except SQLAlchemyError as exc:
-            raise StoreError(_explain(exc)) from exc
+            raise _translated(exc) from exc
 
     def migrate(self) -> None:
-        """Bring the schema to this program's version; StoreError when the file is newer than we are."""
+        """Look the file over, then bring the schema to this program's version.
+
+        Raises StoreError when the file is newer than we are, StoreGone when it is damaged or has vanished.
+        """
         from monitor.store.migrations import upgrade
 
         try:
+            self.files.must_be_there()
+            if self.is_sqlite:
+                self._must_be_sound()
             upgrade(self.engine)
         except SQLAlchemyError as exc:
-            raise StoreError(_explain(exc)) from exc
+            raise _translated(exc) from exc
+        self.files.leave_mark()
+
+    def _must_be_sound(self) -> None:
+        with self.engine.connect().execution_options(read_only=True) as connection:
+            verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if verdict != "ok":
+            raise StoreGone(f"database: {verdict} ({_DAMAGED})")
+
+    def probe(self) -> None:
+        """Write and take back nothing of meaning: StoreError while the store cannot be written."""
+        with self.write() as session:
+            session.connection().exec_driver_sql("CREATE TABLE probe (x)")
+            session.connection().exec_driver_sql("DROP TABLE probe")
+
+    def checkpoint(self) -> int:
+        """Fold the write-ahead log into the database; bytes of it that are left. 0 for servers."""
+        path = self.path
+        if path is None:
+            return 0
+        try:
+            with self.engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except (SQLAlchemyError, sqlite3.Error) as exc:
+            raise _translated(exc) from exc
+        log_file = path.with_name(path.name + "-wal")
+        return log_file.stat().st_size if log_file.exists() else 0
 
     @contextlib.contextmanager
     def only_daemon(self) -> Iterator[None]:
@@ -105,12 +144,14 @@ class Database:
             try:
                 yield
             finally:
-                connection.execute(text("select pg_advisory_unlock(:k)"), {"k": _ADVISORY_LOCK})
-                connection.commit()
+                with contextlib.suppress(SQLAlchemyError):  # a connection that broke has let go already
+                    connection.execute(text("select pg_advisory_unlock(:k)"), {"k": _ADVISORY_LOCK})
+                    connection.commit()
 
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+        self.files.forget()
 
 
 _SECOND = "another ipo-monitor already works on {where}; stop it first, or give this one its own database.url"
@@ -120,7 +161,7 @@ _SECOND = "another ipo-monitor already works on {where}; stop it first, or give 
 def _file_lock(path: Path) -> Iterator[None]:
     import fcntl
 
-    lock = path.with_name(path.name + ".lock")
+    lock = lock_of(path)
     try:
         handle = lock.open("a")
     except OSError as exc:
@@ -133,7 +174,7 @@ def _file_lock(path: Path) -> Iterator[None]:
         yield
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: str, files: Files) -> Engine:
     # check_same_thread: the store is used by one worker thread at a time, not by one thread only.
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000})
 
@@ -150,6 +191,11 @@ def _sqlite_engine(url: str) -> Engine:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        files.opened()
+
+    @event.listens_for(engine, "close")
+    def _closed(_connection: object, _record: object) -> None:
+        files.closed()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -160,15 +206,27 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
-def _explain(exc: SQLAlchemyError) -> str:
+_DAMAGED = "the database file is damaged: stop, and restore the last backup as docs/operations.md says"
+_ADVICE: tuple[tuple[str, str, type[StoreError]], ...] = (
+    ("locked", "another program holds the database; we try again", StoreError),
+    ("is full", "the disk is full: free some space, work resumes by itself", DiskFull),
+    (
+        "disk i/o error",
+        "the disk refuses to be written: full, over a quota or failing; work resumes by itself",
+        DiskFull,
+    ),
+    ("readonly", "the database is read-only: check its owner and its file system", StoreError),
+    ("unable to open", "check that the folder exists and belongs to us", StoreError),
+    ("malformed", _DAMAGED, StoreGone),
+    ("not a database", _DAMAGED, StoreGone),
+    ("no such table", "the schema is missing: run `ipo-monitor check`", StoreError),
+)
+
+
+def _translated(exc: SQLAlchemyError | sqlite3.Error) -> StoreError:
     cause = getattr(exc, "orig", None) or exc
-    words = str(cause)
-    advice = {
-        "locked": "another program holds the database; we try again",
-        "full": "the disk is full: free some space, work resumes by itself",
-        "readonly": "the database is read-only: check its owner and its file system",
-        "malformed": "the database file is damaged: restore the last backup",
-        "no such table": "the schema is missing: run `ipo-monitor check`",
-    }
-    hint = next((text for key, text in advice.items() if key in words.lower()), "see the message")
-    return f"database: {words.strip().splitlines()[0][:300]} ({hint})"
+    words = str(cause).strip().splitlines()[0][:300]
+    hint, kind = next(
+        ((hint, kind) for key, hint, kind in _ADVICE if key in words.lower()), ("see the message", StoreError)
+    )
+    return kind(f"database: {words} ({hint})")

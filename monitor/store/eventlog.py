@@ -1,15 +1,22 @@
-"""Events ↔ rows: the log everything else is told from, in order of commitment."""
+"""Events ↔ rows: the log everything else is told from, in order of commitment.
+
+Rule: an event of an issuer carries the grade its issuer has at that moment, and its place in the league.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from monitor.domain.events import Event, EventKind
 from monitor.domain.records import Figure
 from monitor.domain.stages import State
+from monitor.store.grading import grade_details
+from monitor.store.league import league_details
 from monitor.store.tables import EventRow
 
 
@@ -22,7 +29,14 @@ def append(session: Session, events: Iterable[Event], issuer_id: int | None = No
     known: set[str] = set()
     for start in range(0, len(ids), 500):
         known.update(session.exec(select(EventRow.id).where(col(EventRow.id).in_(ids[start : start + 500]))))
-    rows = [to_row(event, issuer_id) for event in wanted.values() if event.id not in known]
+    fresh = [event for event in wanted.values() if event.id not in known]
+    if fresh and issuer_id is not None:
+        graded = grade_details(session, issuer_id)
+        fresh = [
+            replace(event, details={**graded, **league_details(session, event, issuer_id), **event.details})
+            for event in fresh
+        ]
+    rows = [to_row(event, issuer_id) for event in fresh]
     session.add_all(rows)
     session.flush()
     return rows
@@ -50,15 +64,7 @@ def to_row(event: Event, issuer_id: int | None = None) -> EventRow:
         raw_sha256=event.raw_sha256,
         before=event.before,
         after=event.after,
-        figures=[
-            {
-                "kind": figure.kind,
-                "amount": str(figure.amount),
-                "currency": figure.currency,
-                "as_printed": figure.as_printed,
-            }
-            for figure in event.figures
-        ],
+        figures=[_stored(figure) for figure in event.figures],
         details=dict(event.details),
     )
 
@@ -89,8 +95,24 @@ def to_event(row: EventRow) -> Event:
                 amount=Decimal(figure["amount"]),
                 currency=figure["currency"],
                 as_printed=figure["as_printed"],
+                qualifier=figure.get("qualifier", ""),
+                period=figure.get("period", ""),
+                label=figure.get("label", ""),
+                page=figure.get("page"),
+                quote=figure.get("quote", ""),
             )
             for figure in row.figures
         ),
         details=row.details,
     )
+
+
+def _stored(figure: Figure) -> dict[str, Any]:
+    """The public form of a figure; what a figure does not have is no key."""
+    optional = {name: getattr(figure, name) for name in ("qualifier", "period", "label", "page", "quote")}
+    return {
+        "kind": figure.kind,
+        "amount": f"{figure.amount:f}",
+        "currency": figure.currency,
+        "as_printed": figure.as_printed,
+    } | {name: value for name, value in optional.items() if value not in ("", None)}

@@ -23,7 +23,8 @@ from monitor.store.lateness import INTERRUPTED, LIMITED, began, why_late
 from monitor.store.tables import ChatRow, DeliveryRow, EventRow
 
 _OPEN = ("pending", "unresolved", "sending")
-_ABOUT_US = {EventKind.CHAT_WELCOME.value, EventKind.OPERATOR_NOTICE.value}
+_ABOUT_US = {EventKind.CHAT_WELCOME.value, EventKind.OPERATOR_NOTICE.value, EventKind.BOT_REPLY.value}
+_UNCUT = _ABOUT_US | {EventKind.DAILY_RELATED.value}  # one line of a digest would leave out what it lists
 
 _Owed = tuple[DeliveryRow, EventRow]
 
@@ -164,7 +165,7 @@ def _pick(owed: list[_Owed], now: datetime, rules: Rules) -> list[_Owed]:
 
 def _digestible(pair: _Owed, now: datetime, rules: Rules) -> bool:
     row, event = pair
-    return not (row.plain or row.marked or event.kind in _ABOUT_US) and _is_late(event, now, rules)
+    return not (row.plain or row.marked or event.kind in _UNCUT) and _is_late(event, now, rules)
 
 
 def _is_late(event: EventRow, now: datetime, rules: Rules) -> bool:

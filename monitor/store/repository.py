@@ -31,7 +31,9 @@ from monitor.domain.records import DocumentRecord, Figure, Party, ProjectRecord,
 from monitor.domain.stages import Stage, State
 from monitor.store import eventlog
 from monitor.store.database import Database
+from monitor.store.grading import assess
 from monitor.store.issuers import issuer_id_for, tutoring_facts
+from monitor.store.reversals import Reversals
 from monitor.store.tables import DocumentRow, EventRow, ProjectRow, SourceRow, StatusRowRow
 
 # Called inside the transaction with the new event rows: stages the deliveries they owe.
@@ -54,12 +56,17 @@ class Repository:
         self._owe = owe
         self._followed = followed
         self._paces: dict[str, dict[State, list[int]]] = {}
+        self._reversals = Reversals()
 
     def known_rows(self, source: str) -> dict[str, str]:
-        """Digest of each list row as last seen → project key."""
+        """Digest of each list row as last seen → project key.
+
+        Rows in doubt (a reversal seen once) are left out, so that the next poll shows them again.
+        """
         with self._database.read() as session:
             pairs = session.exec(select(ProjectRow.digest, ProjectRow.key).where(ProjectRow.source == source))
-            return {digest: key for digest, key in pairs if digest}
+            doubted = self._reversals.doubted(source)
+            return {digest: key for digest, key in pairs if digest and key not in doubted}
 
     def projects_seen(
         self, source: str, rows: Iterable[tuple[str, ProjectRecord]], sight: Sight, *, baseline: bool
@@ -75,6 +82,12 @@ class Repository:
         self, session: Session, digest: str, seen: ProjectRecord, sight: Sight, *, baseline: bool
     ) -> list[Event]:
         row = session.get(ProjectRow, (seen.source, seen.key))
+        if row is not None and not self._reversals.believe(
+            (seen.source, seen.key),
+            (row.digest, row.updated_at),
+            (digest, seen.updated_at),
+        ):
+            return []
         known = _record(row) if row else None
         record = merge(known, seen) if known else seen
         issuer_id = issuer_id_for(
@@ -111,6 +124,7 @@ class Repository:
         row.refresh_not_before, row.lag_count = None, 0
         session.add(row)
         session.flush()
+        events += assess(session, issuer_id, sight, quiet=baseline)
         self._tell(session, events, row)
         return events
 

@@ -36,6 +36,32 @@ class IssuerRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str
     short_name: str = ""
+    # How near its business is to GPU and AI chips, by `monitor.domain.relevance`; "" = never graded.
+    grade: str = ""
+    score: float = 0.0
+    pinned: bool = False  # the operator's own verdict, not a computed one
+    evidence: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class IssuerBusinessRow(SQLModel, table=True):
+    """What an issuer's prospectus says of its business, once read; apart, as it is long and seldom needed."""
+
+    __tablename__ = "issuer_business"
+
+    issuer_id: int = Field(primary_key=True, foreign_key="issuer.id")
+    text: str
+    document_sha256: str = ""
+    read_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class RelevancePinRow(SQLModel, table=True):
+    """One verdict of the operator, as the configuration of the last start named it."""
+
+    __tablename__ = "relevance_pin"
+
+    name: str = Field(primary_key=True)  # as written there
+    grade: str
+    by: str
 
 
 class IssuerNameRow(SQLModel, table=True):
@@ -168,7 +194,7 @@ class EventRow(SQLModel, table=True):
     raw_sha256: str = ""
     before: str = ""
     after: str = ""
-    figures: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    figures: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     details: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
@@ -236,3 +262,123 @@ class PollRow(SQLModel, table=True):
     bytes: int = Field(default=0, sa_type=BigInteger)
     rows: int = 0
     events: int = 0
+
+
+class NewShareRow(SQLModel, table=True):
+    """One row of the exchange's new-share list (新股发行), as it reads now."""
+
+    __tablename__ = "new_share"
+
+    code: str = Field(primary_key=True)
+    # Null for companies of other boards nobody here follows; once set, the code decides, not the name.
+    issuer_id: int | None = Field(default=None, foreign_key="issuer.id", index=True)
+    name: str
+    full_name: str
+    board: str
+    status: str = ""
+    # Every number of the row as printed, by the record's field.
+    numbers: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    lottery_rate_unit: str = ""
+    # Only what price × shares = gross has proven; shares are single shares.
+    price_fen: int | None = Field(default=None, sa_type=BigInteger)
+    shares: int | None = Field(default=None, sa_type=BigInteger)
+    gross_fen: int | None = Field(default=None, sa_type=BigInteger)
+    offline_date: Day | None = None
+    online_date: Day | None = None
+    result_date: Day | None = None
+    payment_date: Day | None = None
+    listing_date: Day | None = None
+    url: str = ""
+    listed_told: bool = False
+    first_seen_at: datetime = Field(sa_type=UTCDateTime)
+    raw_sha256: str = ""
+
+
+class BulletinRow(SQLModel, table=True):
+    """One bulletin (公告) of a company on the new-share list."""
+
+    __tablename__ = "bulletin"
+
+    code: str = Field(primary_key=True, foreign_key="new_share.code")
+    key: str = Field(primary_key=True)  # its path on the exchange's site
+    issuer_id: int = Field(foreign_key="issuer.id", index=True)
+    title: str
+    kind: str
+    heading: str = ""
+    date: Day
+    published_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    url: str
+    first_seen_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class CalendarFactRow(SQLModel, table=True):
+    """One day in an issuer's calendar, for reminders."""
+
+    __tablename__ = "calendar_fact"
+
+    issuer_id: int = Field(primary_key=True, foreign_key="issuer.id")
+    kind: str = Field(primary_key=True)  # monitor.domain.issue_records.CalendarKind
+    date: Day = Field(primary_key=True)
+    source: str
+    key: str = ""  # the security code where the day came from the new-share list
+    event_id: str = ""  # the event that told it
+    learned_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class ReadingRow(SQLModel, table=True):
+    """One document to be fetched and read: waiting → fetched → read, or failed for good."""
+
+    __tablename__ = "reading"
+    __table_args__ = (Index("ix_reading_project", "project_source", "project_key"),)
+
+    url: str = Field(primary_key=True)
+    key: str  # the source's own name of the document
+    source: str  # through whose fetcher it comes
+    kind: str  # a DocumentType or BulletinKind value
+    issuer_id: int = Field(foreign_key="issuer.id", index=True)
+    project_source: str = ""
+    project_key: str = ""
+    title: str
+    date: Day
+    published_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    quiet: bool = False  # history when it was queued: read, never alerted
+    state: str = Field(default="waiting", index=True)
+    attempts: int = 0
+    not_before: datetime = Field(sa_type=UTCDateTime)
+    last_error: str = ""
+    queued_at: datetime = Field(sa_type=UTCDateTime)
+    fetched_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    read_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    sha256: str = ""
+    size: int = Field(default=0, sa_type=BigInteger)
+    pages: int = 0
+    document_kind: str = ""  # what the document itself says it is
+    flags: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class FigureRow(SQLModel, table=True):
+    """One figure a document states, with its page and quote; money also in fen where it is whole."""
+
+    __tablename__ = "figure"
+
+    id: int | None = Field(default=None, primary_key=True)
+    url: str = Field(foreign_key="reading.url", index=True)
+    issuer_id: int = Field(foreign_key="issuer.id", index=True)
+    kind: str
+    amount: str | None = None  # exact decimal of the base unit
+    amount_fen: int | None = Field(default=None, sa_type=BigInteger)
+    high: str | None = None  # upper end of a range
+    currency: str | None = None
+    unit: str
+    measure: str
+    as_printed: str
+    qualifier: str | None = None
+    period: str | None = None
+    label: str | None = None
+    offering: str | None = None
+    page: int
+    quote: str
+    document_sha256: str
+    confidence: str
+    # Of use_of_proceeds: [project, total investment or null, from proceeds], exact decimals.
+    rows: list[list[str | None]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from sqlmodel import Session, col, delete, select
 
+from monitor.domain.diff import Sight
 from monitor.domain.events import Event
 from monitor.domain.records import Oddity, TutoringRow
 from monitor.domain.tutoring_diff import diff_tutoring
 from monitor.domain.tutoring_rows import company_key
 from monitor.store import eventlog
 from monitor.store.database import Database
+from monitor.store.grading import assess
 from monitor.store.issuers import issuer_id_for
 from monitor.store.repository import Owe
 from monitor.store.tables import TutoringRowRow
@@ -70,8 +72,16 @@ class TutoringStore:
                 )
             if diff.retired:
                 session.exec(delete(TutoringRowRow).where(col(TutoringRowRow.identity).in_(diff.retired)))
-            for event in diff.events:
-                issuer_id = ids.get(event.project_id)
+            session.flush()
+            sight = Sight(at=at, raw_sha256=raw_sha256)
+            changed = {company_key(row) for row in diff.upserts.values()}
+            moved = [
+                (ids[key], event)
+                for key in sorted(changed)
+                for event in assess(session, ids[key], sight, quiet=baseline)
+            ]
+            known = [(ids.get(event.project_id), event) for event in diff.events]
+            for issuer_id, event in [*known, *moved]:
                 appended = eventlog.append(session, [event], issuer_id)
                 self._owe(session, appended)
                 told += [eventlog.to_event(row) for row in appended]

@@ -118,7 +118,7 @@ def parse_answer(document: Document) -> Answer:
         envelope = _ENVELOPE.decode(body)
     except msgspec.ValidationError as exc:
         raise LayoutChanged(f"{document.request.label}: {exc}", seen=body[:80]) from exc
-    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise DecodeError(f"{document.request.label}: {exc}", seen=body[-80:]) from exc
     if envelope.pageHelp is None:
         if bytes(envelope.success) or bytes(envelope.error):
@@ -203,8 +203,11 @@ def _rows(document: Document, adapt: Callable[[Row], tuple[T, list[Oddity]]]) ->
 def _decode_row(raw: bytes, label: str) -> Row:
     try:
         return _ROW.decode(raw)
-    except msgspec.DecodeError as exc:
+    except msgspec.ValidationError as exc:
         raise LayoutChanged(f"{label}: a row is not an object: {exc}", seen=raw[:80]) from exc
+    # The envelope's decoder skips a row's text.
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise DecodeError(f"{label}: a row is no JSON in UTF-8: {exc}", seen=raw[:80]) from exc
 
 
 def _project(row: Row, endpoints: Endpoints) -> tuple[ProjectRecord, list[Oddity]]:
@@ -242,7 +245,7 @@ def _project(row: Row, endpoints: Endpoints) -> tuple[ProjectRecord, list[Oddity
         issuer=name,
         issuer_short=_text_of(issuers, "s_issueCompanyAbbrName"),
         title=_text(row, "stockAuditName") or name,
-        board=BOARDS.get(market, f"未知板块 {market}"),
+        board=BOARDS.get(market, f"未知板块 {market}") if market else "",
         state=state,
         planned=_planned(row, where),
         updated_at=_required_instant(row, "updateDate", where),
@@ -269,16 +272,13 @@ def _status_row(row: Row, label: str, key: str) -> tuple[StatusRow, list[Oddity]
         if state.known
         else [Oddity(where=where, what=f"unknown status code {state.code}/{state.outcome_code}")]
     )
-    decided_at = _instant(row, "qianDate", where)
-    published_at = _instant(row, "timesave", where) or decided_at
-    if published_at is None:
-        raise LayoutChanged(f"{where}: a row has neither timesave nor qianDate", seen=row)
+    # All three are on every captured row; taking one for another would be a guess at a date.
     record = StatusRow(
         item_id=item_id,
         state=state,
-        date=_day(row, "publishDate", where) or published_at.astimezone(_CST).date(),
-        decided_at=decided_at or published_at,
-        published_at=published_at,
+        date=_required_day(row, "publishDate", where),
+        decided_at=_required_instant(row, "qianDate", where),
+        published_at=_required_instant(row, "timesave", where),
         reason=_text(row, "reasonDesc"),
     )
     return record, odd
@@ -286,24 +286,36 @@ def _status_row(row: Row, label: str, key: str) -> tuple[StatusRow, list[Oddity]
 
 def _document(row: Row, endpoints: Endpoints, label: str) -> tuple[DocumentRecord, list[Oddity]]:
     current = "fileTypeMap" in row or "fileUpdTime" in row
-    project_key = _digits(row, "auditId" if current else "stockAuditNum", default="")
+    project_key = _digits(row, "auditId" if current else "stockAuditNum")
     where = f"{label} of project {project_key}"
     published_at = _required_instant(row, "fileUpdTime" if current else "fileUpdateTime", where)
     code = _text(row, "fileTypeMap") if current else ""
     if not code:
         code = current_code(_code(row, "fileType", where), _code(row, "fileVersion", where))
-    return _file(row, endpoints, where, project_key=project_key, code=code, published_at=published_at)
+    # The current query prints no day of its own; in the older one 注册结果 is dated before its upload.
+    day = _china_day(published_at) if current else _required_day(row, "publishDate", where)
+    return _file(
+        row, endpoints, where, project_key=project_key, code=code, day=day, published_at=published_at
+    )
 
 
 def _committee_file(row: Row, endpoints: Endpoints, key: str) -> tuple[DocumentRecord, list[Oddity]]:
     where = f"committee files of project {key}"
     code = current_code(_code(row, "fileType", where), "")
     published_at = _required_instant(row, "fileUpdTime", where)
-    return _file(row, endpoints, where, project_key=key, code=code, published_at=published_at)
+    day = _required_day(row, "publishDate", where)
+    return _file(row, endpoints, where, project_key=key, code=code, day=day, published_at=published_at)
 
 
 def _file(
-    row: Row, endpoints: Endpoints, where: str, *, project_key: str, code: str, published_at: datetime
+    row: Row,
+    endpoints: Endpoints,
+    where: str,
+    *,
+    project_key: str,
+    code: str,
+    day: date,
+    published_at: datetime,
 ) -> tuple[DocumentRecord, list[Oddity]]:
     path, title = _text(row, "filePath"), _text(row, "fileTitle")
     if not path or not title:
@@ -313,13 +325,15 @@ def _file(
         [Oddity(where=where, what=f"unknown document code {code!r}")] if kind is DocumentType.UNKNOWN else []
     )
     stamp = published_at.astimezone(_CST).strftime("%Y%m%d%H%M%S")
+    # The type, not its code: the two generations number a few drafts differently, the file is the same.
+    word = code if kind is DocumentType.UNKNOWN else kind.value
     record = DocumentRecord(
-        key=f"{path}|{code}|{stamp}",
+        key=f"{path}|{word}|{stamp}",
         project_key=project_key,
         title=title,
         type=kind,
         type_code=code,
-        date=_day(row, "publishDate", where) or published_at.astimezone(_CST).date(),
+        date=day,
         published_at=published_at,
         url=endpoints.document(path),
         path=path,
@@ -339,7 +353,8 @@ def _planned(row: Row, where: str) -> Figure | None:
         amount = Decimal(str(value).strip())
     except ArithmeticError as exc:
         raise LayoutChanged(f"{where}: planIssueCapital is no number", seen=value) from exc
-    if not amount.is_finite() or amount < 0:
+    # No issuer ever raised 10 million 亿元: a larger number is another field, or broken.
+    if not amount.is_finite() or not 0 <= amount < 10_000_000:
         raise LayoutChanged(f"{where}: planIssueCapital is no amount", seen=value)
     if amount == 0:  # a placeholder: nobody applies to raise nothing
         return None
@@ -370,11 +385,9 @@ def _code(row: Mapping[str, Any], field: str, where: str) -> str:
     return str(value).strip()
 
 
-def _digits(row: Mapping[str, Any], field: str, default: str | None = None) -> str:
+def _digits(row: Mapping[str, Any], field: str) -> str:
     value = _code(row, field, field)
     if not value.isdigit():
-        if not value and default is not None:
-            return default
         raise LayoutChanged(f"{field} is no id", seen=row.get(field))
     return value
 
@@ -433,11 +446,13 @@ def _instant(row: Row, field: str, where: str) -> datetime | None:
     return local.astimezone(UTC)
 
 
-def _day(row: Row, field: str, where: str) -> date | None:
+def _required_day(row: Row, field: str, where: str) -> date:
     text = _code(row, field, where)
-    if not text:
-        return None
     try:
         return date.fromisoformat(text[:10])
     except ValueError as exc:
         raise LayoutChanged(f"{where}: {field} is no date", seen=text) from exc
+
+
+def _china_day(instant: datetime) -> date:
+    return instant.astimezone(_CST).date()

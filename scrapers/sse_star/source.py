@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.domain.errors import FetchError, ParseError, ServerTrouble, SourceEmpty
-from monitor.domain.records import DocumentRecord, Oddity, StatusRow
+from monitor.domain.records import DocumentRecord, Listing, Oddity, StatusRow
 from scrapers.contract import Desk, Document, Report, Request
+from scrapers.sse_star.fill import listing
 from scrapers.sse_star.parse import (
     SOURCE,
     ListPage,
@@ -44,7 +45,7 @@ class SseStar:
     """The STAR Market's review pages as a Source."""
 
     endpoints: Endpoints
-    page_size: int = 50
+    page_size: int = 25
     sweep_page_size: int = 500
     documents_query: str = "both"  # current | older | both
     name: str = SOURCE
@@ -54,14 +55,17 @@ class SseStar:
         if await desk.baseline():
             return await self.sweep(desk)
         rows, page = 0, 1
+        seen: Listing | None = None
         while True:
             document = await desk.fetch(self.endpoints.project_list(page=page, size=self.page_size))
             known = await desk.known_rows()
             listed = self._parse_list(document, known, first=page == 1)
             rows += len(listed.rows)
             changed = await self._list_seen(desk, listed, document, baseline=False)
+            if page == 1:
+                seen = self._listing(document)
             if not changed or not listed.rows or rows >= listed.total:
-                return Report(rows=rows)
+                return Report(rows=rows, listing=seen)
             page += 1
 
     async def sweep(self, desk: Desk) -> Report:
@@ -79,6 +83,7 @@ class SseStar:
         quiet = quiet or not set(self.endpoints.market_types) <= boards_known
         keys: list[str] = []
         total: int | None = None
+        seen: Listing | None = None
         page = 1
         while True:
             document = await desk.fetch(self.endpoints.project_list(page=page, size=self.sweep_page_size))
@@ -87,6 +92,8 @@ class SseStar:
             if total is not None and listed.total != total:
                 return None
             total = listed.total
+            if page == 1:
+                seen = self._listing(document)
             keys += [row.key for row in listed.rows]
             if len(keys) >= total or not listed.rows:
                 break
@@ -100,7 +107,10 @@ class SseStar:
             await desk.odd([Oddity(where="list", what=what)], document)
         if quiet:
             await desk.baseline_done(self.endpoints.market_types)
-        return Report(rows=len(keys))
+        return Report(rows=len(keys), listing=seen)
+
+    def _listing(self, document: Document) -> Listing:
+        return listing(document, self.endpoints.market_types, self.page_size)
 
     def _parse_list(self, document: Document, known: Mapping[str, str], *, first: bool) -> ListPage:
         listed = parse_list(document, self.endpoints, known)
@@ -173,10 +183,11 @@ class SseStar:
     async def _read_documents(self, desk: Desk, request: Request, parse: Parse) -> bool:
         """Ask one query; True when it showed a document we did not know.
 
-        A query the exchange refuses three times in a row is taken for one it no longer answers: it rests a
-        day, so that the other generation goes on.
+        Which generation the exchange still answers is unknown. A query that never answered is left to the
+        other generation, and rests a day after three refusals; one that did answer is in passing trouble.
         """
-        refused = (await desk.memory()).get("refused", {})
+        memory = await desk.memory()
+        refused, answered = memory.get("refused", {}), memory.get("answered", [])
         count, until = refused.get(request.label, (0, ""))
         if until > desk.now().isoformat():
             return False
@@ -185,17 +196,16 @@ class SseStar:
             document = await desk.fetch(request)
             found = parse(document)
         except ServerTrouble as exc:
-            if self.documents_query != "both":
+            if self.documents_query != "both" or request.label in answered:
                 raise
             rest = (desk.now() + _REST).isoformat() if count + 1 >= _REFUSALS else ""
             await desk.remember(refused={**refused, request.label: (count + 1, rest)})
-            if not rest:
-                raise
-            notice = Oddity(where=request.label, what=f"not answered, to be asked again in a day: {exc}")
-            await desk.odd([notice], document)
+            if rest:
+                notice = Oddity(where=request.label, what=f"not answered, to be asked again in a day: {exc}")
+                await desk.odd([notice], document)
             return False
-        if count:
-            await desk.remember(refused={**refused, request.label: (0, "")})
+        if request.label not in answered:
+            await desk.remember(answered=[*answered, request.label])
         known = await desk.known_documents([row.key for row in found.rows])
         await desk.documents_seen(found.rows, document)
         await desk.odd(found.oddities, document)

@@ -15,6 +15,7 @@ from monitor.domain.stages import State
 
 PAGE = "https://www.sse.com.cn/listing/renewal/ipo/detail.shtml?auditId=2078"
 PDF = "https://static.sse.com.cn/stock/disclosure/announcement/c/202510/002078_20251024_AB.pdf"
+PRICE = Figure(kind="offer_price", amount=Decimal("104.66"), currency="CNY", as_printed="104.6600元/股")
 PLANNED = Figure(
     kind="planned_proceeds", amount=Decimal(3904170000), currency="CNY", as_printed="390,417.00万元"
 )
@@ -128,6 +129,84 @@ EVERY_KIND: dict[EventKind, Event] = {
         source="csrc_tutoring",
         title="关于沐曦首次公开发行股票辅导工作进展情况报告（第一期）",
         details={"report_type": "辅导工作进展情况报告"},
+    ),
+    EventKind.RELEVANCE_CHANGED: event(
+        EventKind.RELEVANCE_CHANGED,
+        source="monitor",
+        state=State("2"),
+        before="related",
+        after="ai_chip",
+        reason="related → ai_chip: main business says “GPU” in “公司主要从事GPU的研发、设计和销售”",
+        details={
+            "grade": "ai_chip",
+            "score": 0.9,
+            "evidence_kind": "main_business",
+            "evidence_word": "GPU",
+            "evidence": "公司主要从事GPU的研发、设计和销售",
+        },
+    ),
+    EventKind.DAILY_RELATED: event(
+        EventKind.DAILY_RELATED,
+        source="monitor",
+        issuer="",
+        project_id="",
+        board="",
+        url="",
+        published_at=None,
+        details={
+            "issuer_short": "",
+            "count": 3,
+            "through_seq": 71,
+            "item_01": "2025-10-24|milestone|3|1|2101|示例存储",
+            "item_03": "2025-10-25|listed|||2102|示例材料",
+            "item_02": "2025-10-24|milestone|tutoring-filed||abc|示例设备|甲",
+        },
+    ),
+    EventKind.OFFER_PRICE_SET: event(
+        EventKind.OFFER_PRICE_SET,
+        source="sse_issue",
+        figures=(PRICE, PLANNED),
+        details={"security_code": "688802", "shares_offered": "4010.0000万股", "online_date": "2025-12-05"},
+    ),
+    EventKind.SUBSCRIPTION_SCHEDULED: event(
+        EventKind.SUBSCRIPTION_SCHEDULED,
+        source="sse_issue",
+        date=date(2025, 12, 5),
+        details={"security_code": "688802", "purchase_limit": "0.5500万股"},
+    ),
+    EventKind.LOTTERY_RATE: event(
+        EventKind.LOTTERY_RATE,
+        source="sse_issue",
+        details={
+            "lottery_rate": "0.03348913",
+            "lottery_rate_unit": "%",
+            "lottery_rate_unit_inferred": True,
+        },
+    ),
+    EventKind.ISSUE_RESULT: event(
+        EventKind.ISSUE_RESULT,
+        source="sse_issue",
+        details={"withheld": "gross_proceeds", "withheld_why": "×10"},
+    ),
+    EventKind.LISTING_SCHEDULED: event(
+        EventKind.LISTING_SCHEDULED,
+        source="sse_issue",
+        date=date(2025, 12, 17),
+        before="2025-12-16",
+        after="2025-12-17",
+    ),
+    EventKind.LISTED: event(EventKind.LISTED, source="sse_issue", date=date(2025, 12, 17)),
+    EventKind.BULLETIN_DISCLOSED: event(
+        EventKind.BULLETIN_DISCLOSED,
+        source="sse_issue",
+        title="沐曦股份首次公开发行股票并在科创板上市发行公告",
+        details={"bulletin_kind": "offering_notice", "document_url": PDF},
+    ),
+    EventKind.CALENDAR_REMINDER: event(
+        EventKind.CALENDAR_REMINDER,
+        source="sse_issue",
+        date=date(2025, 12, 5),
+        details={"calendar_kind": "subscription", "days_left": 1},
     ),
     EventKind.SOURCE_TROUBLE: event(
         EventKind.SOURCE_TROUBLE,

@@ -42,6 +42,16 @@ def _event(
         (EventKind.PARTY_CHANGED, "an intermediary changed", "an intermediary changed"),
         (EventKind.CORRECTION, "the exchange corrected itself", "the exchange corrected itself"),
         (EventKind.TUTORING_REPORT, None, None),
+        (EventKind.RELEVANCE_CHANGED, None, None),
+        (EventKind.DAILY_RELATED, "the daily line on related issuers", "the daily line on related issuers"),
+        (EventKind.OFFER_PRICE_SET, "the offer price", "the offer price"),
+        (EventKind.SUBSCRIPTION_SCHEDULED, "the online subscription", "the online subscription"),
+        (EventKind.LOTTERY_RATE, "the lottery rate", "the lottery rate"),
+        (EventKind.ISSUE_RESULT, "the result of the issue", "the result of the issue"),
+        (EventKind.LISTING_SCHEDULED, "the day of the listing", "the day of the listing"),
+        (EventKind.LISTED, "the listing", "the listing"),
+        (EventKind.BULLETIN_DISCLOSED, None, None),
+        (EventKind.CALENDAR_REMINDER, "a reminder of the calendar", "a reminder of the calendar"),
         (EventKind.SOURCE_TROUBLE, None, "for operators"),
         (EventKind.SOURCE_RECOVERED, None, "for operators"),
         (EventKind.OPERATOR_NOTICE, None, "for operators"),
@@ -134,8 +144,14 @@ def test_a_chats_own_choice_goes_before_the_table_both_ways() -> None:
 
 
 def test_milestones_and_corrections_are_urgent() -> None:
-    """What people act on goes first; a document can wait its turn."""
-    assert {kind for kind in EventKind if urgent(_event(kind))} == {EventKind.MILESTONE, EventKind.CORRECTION}
+    """What people act on goes first, a price, a result and a listing too; a document can wait its turn."""
+    assert {kind for kind in EventKind if urgent(_event(kind))} == {
+        EventKind.MILESTONE,
+        EventKind.CORRECTION,
+        EventKind.OFFER_PRICE_SET,
+        EventKind.ISSUE_RESULT,
+        EventKind.LISTED,
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ Rule: a revision, once released, never changes; the next change is the next file
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from alembic.command import upgrade as alembic_upgrade
@@ -12,8 +14,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
+from sqlalchemy.engine import Connection
 
 from monitor.domain.errors import StoreError
+from monitor.failpoints import BEFORE_MIGRATED, MIGRATE, MIGRATED, failpoint
 
 _FOLDER = Path(__file__).parent
 
@@ -41,6 +45,32 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
             f"the database was written by a newer ipo-monitor (schema {now}): "
             "upgrade this program, or restore an older backup"
         )
-    with engine.begin() as connection:
+    failpoint(MIGRATE)
+    with engine.connect() as connection, _tables_may_be_remade(connection), connection.begin():
         config.attributes["connection"] = connection
         alembic_upgrade(config, revision)
+        if connection.dialect.name == "sqlite":
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
+            if broken is not None:
+                raise StoreError(f"the migration would leave rows of {broken[0]} without {broken[2]}")
+        failpoint(BEFORE_MIGRATED)
+    failpoint(MIGRATED)
+
+
+@contextlib.contextmanager
+def _tables_may_be_remade(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by dropping it and making it anew, which foreign keys to its rows forbid.
+
+    They are off meanwhile (https://www.sqlite.org/lang_altertable.html §7) and checked before the commit;
+    the pragma does nothing inside a transaction, so it stands outside.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()

@@ -1,0 +1,1 @@
+"""Tests of the command line, each command through its real entry."""

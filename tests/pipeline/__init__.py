@@ -1,0 +1,1 @@
+"""Polls of the embedded exchange, end to end: HTTP, parser, diff, store."""

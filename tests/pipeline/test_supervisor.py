@@ -1,0 +1,361 @@
+"""What hangs or dies is built anew, told, and the second time the process ends for the service manager."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.app import App, build
+from monitor.domain.errors import StoreError, Unrecoverable
+from monitor.domain.events import EventKind
+from monitor.domain.rota import Rota
+from monitor.notify import Notifier
+from monitor.schedule import Turns
+from scrapers.contract import Desk, Report, Source
+from tests.delivery.kit import JumpClock
+from tests.health.bench import settings_for
+
+
+@dataclass
+class Scripted:
+    """A source that completes, hangs or fails as it is told; it asks nobody."""
+
+    name: str
+    mood: str = "well"
+    polls: int = 0
+    started: int = 0
+
+    async def quick(self, desk: Desk) -> Report:
+        self.started += 1
+        if self.mood.startswith("hang"):
+            self.mood = self.mood.removesuffix("hang once")
+            await asyncio.Event().wait()
+        if self.mood == "bug":
+            raise KeyError("a bug of ours")
+        if self.mood == "disk":
+            raise StoreError("database: disk I/O error (the test's)")
+        self.polls += 1
+        return Report(rows=1)
+
+    sweep = quick
+
+    async def documents(self, desk: Desk) -> None:
+        return None
+
+    async def round(self, desk: Desk) -> None:
+        return None
+
+    async def background(self, desk: Desk) -> bool:
+        return False
+
+
+class Life:
+    """The daemon's real parts on a clock that jumps, over scripted sources."""
+
+    def __init__(self, app: App, clock: JumpClock, sources: dict[str, Scripted]) -> None:
+        self.app, self.clock, self.sources = app, clock, sources
+        self.thread = app.thread
+        self.task: asyncio.Task[None] | None = None
+        self.work = self.done = 0
+
+    async def in_store(self, fn: Callable[[], Any], /) -> Any:
+        """The application's own store thread, counted."""
+        self.work += 1
+        try:
+            return await self.thread(fn)
+        finally:
+            self.done += 1
+
+    def start(self, notifier: Notifier | None = None) -> None:
+        self.task = asyncio.create_task(self.app.run(notifier=notifier))
+
+    async def settle(self) -> None:
+        """Let everything that can happen now happen, the store's thread included."""
+        for _ in range(40):
+            quiet = self.work == self.done
+            for _ in range(6):
+                await asyncio.sleep(0)
+            if quiet and self.work == self.done:
+                return
+            await asyncio.sleep(0.0005)
+
+    async def live(self, seconds: float, step: float = 5.0) -> None:
+        end = self.clock.monotonic() + seconds
+        while self.clock.monotonic() < end and not (self.task and self.task.done()):
+            await self.settle()
+            self.clock.advance(min(step, self.clock.next_wake() or step))
+        await self.settle()
+
+    def told(self, kind: EventKind) -> list[str]:
+        from sqlmodel import select
+
+        from monitor.store.tables import EventRow
+
+        with self.app.database.read() as session:
+            rows = session.exec(select(EventRow).where(EventRow.kind == kind.value))
+            return [f"{row.source} {row.details.get('verdict', '')}".strip() for row in rows]
+
+
+@asynccontextmanager
+async def life(folder: Path) -> AsyncIterator[Life]:
+    clock = JumpClock()
+    app = build(settings_for("http://127.0.0.1:9", folder), clock)
+    sources = {}
+    for turn in app.turns:
+        sources[turn.name] = Scripted(turn.name)
+        turn.poller.source = sources[turn.name]
+    await app.prepare()
+    one = Life(app, clock, sources)
+    build_turn = app.new_turn
+
+    def counted(source: Source, rota: Rota) -> Turns:
+        turn = build_turn(source, rota)
+        turn.poller._run_in_store = one.in_store
+        return turn
+
+    app.new_turn = counted
+    for turn in app.turns:
+        turn.poller._run_in_store = one.in_store
+    try:
+        yield one
+    finally:
+        if one.task and not one.task.done():
+            app.stop()
+            for _ in range(40):
+                await one.settle()
+                clock.advance(1)
+                if one.task.done():
+                    break
+            one.task.cancel()
+        await asyncio.gather(*filter(None, [one.task]), return_exceptions=True)
+        await app.close()
+
+
+async def test_a_hanging_source_is_rebuilt_told_and_recovers_while_the_other_goes_on(tmp_path: Path) -> None:
+    async with life(tmp_path) as day:
+        day.start()
+        await day.live(120)
+        star, other = day.sources["sse_star"], day.sources["csrc_tutoring"]
+        star.mood = "hang once"
+        before, polled = day.clock.monotonic(), other.polls
+        while not day.told(EventKind.SOURCE_TROUBLE):
+            await day.live(5)
+            assert day.clock.monotonic() - before < 3600
+        # The poll begins up to one interval later, and a tick passes until it is noticed.
+        interval = day.app.turns[0].rota.interval(day.clock.now())
+        assert day.clock.monotonic() - before <= 4 * interval + 60 + 20
+        assert day.told(EventKind.SOURCE_TROUBLE) == ["sse_star wedged"]
+        await day.live(2000, step=20)
+        assert other.polls > polled
+
+
+async def test_a_source_that_hangs_again_ends_the_process_for_the_service_manager(tmp_path: Path) -> None:
+    async with life(tmp_path) as day:
+        day.start()
+        await day.live(10)
+        day.sources["sse_star"].mood = "hang"
+        await day.live(4 * 3600, step=20)
+        assert day.task is not None
+        assert day.task.done()
+        with pytest.raises(Unrecoverable, match="sse_star hung 2 times"):
+            day.task.result()
+
+
+async def test_a_rebuilt_source_that_answers_is_well_again_and_the_end_of_trouble_is_told(
+    tmp_path: Path,
+) -> None:
+    async with life(tmp_path) as day:
+        day.start()
+        await day.live(10)
+        star = day.sources["sse_star"]
+        star.mood = "hang once"
+        await day.live(1500, step=20)
+        assert day.told(EventKind.SOURCE_TROUBLE) == ["sse_star wedged"]
+        assert day.told(EventKind.SOURCE_RECOVERED) == ["sse_star wedged"]
+        assert day.task is not None
+        assert not day.task.done()
+
+
+async def test_a_bug_in_a_poll_is_told_at_the_third_and_never_stops_the_source(tmp_path: Path) -> None:
+    async with life(tmp_path) as day:
+        day.start()
+        await day.live(10)
+        star = day.sources["sse_star"]
+        star.mood, failed_from = "bug", star.started
+        await day.live(900, step=20)
+        assert star.started - failed_from >= 3
+        assert day.told(EventKind.SOURCE_TROUBLE) == ["sse_star fault"]
+        star.mood = "well"
+        await day.live(1500, step=30)
+        assert day.told(EventKind.SOURCE_RECOVERED) == ["sse_star fault"]
+        assert day.task is not None
+        assert not day.task.done()
+
+
+async def test_while_our_disk_fails_no_host_is_asked_and_what_was_due_follows_within_a_minute(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with life(tmp_path) as day:
+        day.start()
+        await day.live(10)
+        star = day.sources["sse_star"]
+        database = day.app.database
+        probes = []
+
+        def refuse() -> None:
+            probes.append(day.clock.monotonic())
+            raise StoreError("database: database or disk is full (the test's)")
+
+        database.probe = refuse  # type: ignore[method-assign]
+        star.mood = "disk"
+        await day.live(3600, step=20)
+        asked = star.started
+        await day.live(1200, step=20)
+        assert star.started == asked, "the host was asked although nothing could be kept"
+        assert len(probes) > 10
+        assert [record.levelname for record in caplog.records if "the store fails" in record.message].count(
+            "CRITICAL"
+        ) <= 2
+        del database.probe  # the disk has room again
+        star.mood = "well"
+        polls = star.polls
+        await day.live(60)
+        assert star.polls > polls
+        await day.live(10)
+        assert day.told(EventKind.SOURCE_TROUBLE) == []
+        assert len(day.told(EventKind.OPERATOR_NOTICE)) == 1
+
+
+async def test_a_delivery_that_dies_is_built_anew_and_given_up_after_the_fourth_death(tmp_path: Path) -> None:
+    async with life(tmp_path) as day:
+        day.start()
+        await day.live(10)
+        born = [day.app.delivery]
+        build_one = day.app.new_delivery
+
+        def dying() -> Any:
+            delivery = build_one()
+            born.append(delivery)
+
+            async def die() -> None:
+                raise RuntimeError("a bug in the delivery")
+
+            delivery.run = die  # type: ignore[method-assign]
+            return delivery
+
+        day.app.new_delivery = dying
+        first = day.app.supervisor
+        assert first is not None
+        first._tasks["delivery"].cancel()
+        await day.live(120)
+        assert day.task is not None
+        assert len(born) == 4
+        assert day.task.done()
+        with pytest.raises(Unrecoverable, match="delivery died 4 times"):
+            day.task.result()
+
+
+async def test_a_new_delivery_hears_of_what_is_committed(tmp_path: Path) -> None:
+    async with life(tmp_path) as day:
+        day.start()
+        await day.live(10)
+        old = day.app.delivery
+        assert day.app.supervisor is not None
+        day.app.supervisor._tasks["delivery"].cancel()
+        await day.live(30)
+        assert day.app.delivery is not old
+        poked = []
+        day.app.delivery.poke = lambda: poked.append(True)  # type: ignore[method-assign]
+        day.app.turns[0].poller._on_commit()
+        assert poked == [True]
+
+
+@pytest.mark.parametrize("step", [-86_400.0, -3_600.0, 3_600.0, 86_400.0])
+async def test_a_stepped_wall_clock_changes_the_number_of_polls_by_none(tmp_path: Path, step: float) -> None:
+    async def polls(with_step: bool) -> int:
+        folder = tmp_path / str(with_step)
+        folder.mkdir()
+        async with life(folder) as day:
+            day.start()
+            await day.live(120, step=20)
+            before = day.sources["sse_star"].polls
+            if with_step:
+                day.clock.step_wall(step)
+            await day.live(900, step=20)
+            assert day.task is not None
+            assert not day.task.done()
+            return day.sources["sse_star"].polls - before
+
+    there, here = await polls(True), await polls(False)
+    # An hour's step may leave or enter the quick window; no step may silence or hurry the polls beyond it.
+    assert here - 13 <= there <= here + 13
+    assert there >= 3
+
+
+async def test_a_silent_scheduler_is_noticed_and_replaced_by_our_own_pokes(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with life(tmp_path) as day:
+        day.start()
+        await day.live(10)
+        assert day.app.supervisor is not None
+        pokes = day.app.supervisor._pokes
+        assert pokes is not None
+        pokes.scheduler.pause()
+        rung: list[str] = []
+        event = pokes.events["sse_star"]
+        plain = event.set
+
+        def ring() -> None:
+            rung.append("sse_star")
+            plain()
+
+        event.set = ring  # type: ignore[method-assign]
+        await day.live(400)
+        assert rung
+        assert [record.message for record in caplog.records if "the scheduler fell silent" in record.message]
+
+
+async def test_the_service_manager_hears_ready_then_beats_from_the_loop_then_stopping(tmp_path: Path) -> None:
+    path = str(tmp_path / "notify")
+    manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    manager.bind(path)
+    manager.setblocking(False)
+    async with life(tmp_path) as day:
+        notifier = Notifier.from_environ({"NOTIFY_SOCKET": path, "WATCHDOG_USEC": "90000000"}, 1)
+        assert notifier.watchdog == 90.0
+        day.start(notifier)
+        heard = []
+        for _ in range(60):
+            await day.live(5)
+            heard += _datagrams(manager)
+        beats = [words for words in heard if words.startswith("WATCHDOG=1")]
+        assert heard[0] == "READY=1"
+        assert len(beats) >= 300 / 30
+        assert "3 of 3 sources" in beats[-1] or "2 of 2 sources" in beats[-1]
+        day.app.stop()
+        await day.live(40, step=1)
+    assert "STOPPING=1" in _datagrams(manager)
+    manager.close()
+
+
+def _datagrams(manager: socket.socket) -> list[str]:
+    found = []
+    while True:
+        try:
+            found.append(manager.recv(4096).decode())
+        except BlockingIOError:
+            return found
+
+
+def test_without_a_manager_nothing_is_sent_and_nothing_breaks() -> None:
+    Notifier.from_environ({}, 1).ready()
+    assert Notifier.from_environ({"WATCHDOG_USEC": "5000000", "WATCHDOG_PID": "7"}, 1).watchdog is None
+    Notifier("/nowhere/at/all").beat()

@@ -1,0 +1,119 @@
+"""Designs known to be bad, each a patch for the victim's process only; the rig must catch every one.
+
+Rule: never imported by the product; `launch` applies one when the rig names it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from telegram.error import NetworkError, TelegramError
+
+from alerts.channels import telegram
+from alerts.contract import Outcome, RetryLater
+from monitor.commands import daemon
+from monitor.domain import diff
+from monitor.store import outbox
+
+
+def _retry_every_network_error() -> None:
+    """`except NetworkError: retry`: what may have arrived is sent again, unmarked."""
+    honest = telegram.classify
+
+    def classify(error: TelegramError) -> Outcome:
+        outcome = honest(error)
+        if isinstance(error, NetworkError) and isinstance(outcome, RetryLater) and outcome.ambiguous:
+            return RetryLater(why=outcome.why)
+        return outcome
+
+    telegram.classify = classify
+
+
+def _one_alert_per_project() -> None:
+    """The issuer is the key: its second milestone is taken for one already told."""
+    diff.milestone_id = lambda project, head: f"{project.source}/{project.key}/milestone"
+
+
+def _zero_is_success() -> None:
+    """ "Found 0 new": an empty list is a good answer."""
+    from scrapers.sse_star import source
+    from scrapers.sse_star.source import SseStar
+
+    def parse(self: SseStar, listed_document: Any, known: Any, **_: Any) -> Any:
+        return source.parse_list(listed_document, self.endpoints, known)
+
+    async def once(self: SseStar, desk: Any) -> Any:
+        document = await desk.fetch(self.endpoints.project_list(page=1, size=self.sweep_page_size))
+        listed = parse(self, document, await desk.known_rows())
+        quiet = await desk.baseline()
+        await self._list_seen(desk, listed, document, baseline=quiet)
+        if quiet:
+            await desk.baseline_done(self.endpoints.market_types)
+        return source.Report(rows=len(listed.rows))
+
+    async def quick(self: SseStar, desk: Any) -> Any:
+        return await once(self, desk)
+
+    SseStar.quick = quick  # type: ignore[method-assign]
+    SseStar.sweep = once  # type: ignore[method-assign]
+
+
+def _token_in_the_log() -> None:
+    """The stock libraries at INFO, without a filter: they print every address they ask."""
+    daemon.guard_logging = lambda secrets=(), root=None: None  # type: ignore[assignment]
+    quiet = daemon.set_up_logging
+
+    def loud(level: str, *, as_json: bool = False) -> None:
+        quiet(level, as_json=as_json)
+        for name in ("httpx", "httpcore", "telegram"):
+            logging.getLogger(name).setLevel(logging.DEBUG)
+
+    daemon.set_up_logging = loud
+
+
+def _marks_never_shown() -> None:
+    """Re-sends look like first copies."""
+    from monitor import composing
+
+    honest = composing.compose
+
+    def compose(job: Any, *rest: Any) -> Any:
+        from dataclasses import replace
+
+        return honest(replace(job, marked=False), *rest)
+
+    from monitor import delivery
+
+    delivery.compose = compose
+
+
+def _forget_at_start(state: str) -> Callable[[], None]:
+    def patch() -> None:
+        def forget(session: Any, now: Any, settle: Any) -> int:
+            from sqlmodel import select
+
+            from monitor.store.tables import DeliveryRow
+
+            rows = session.exec(select(DeliveryRow).where(DeliveryRow.state == "sending")).all()
+            for row in rows:
+                row.state = state
+                session.add(row)
+            return len(rows)
+
+        outbox.recover_at_start = forget
+
+    return patch
+
+
+BUGS: dict[str, Callable[[], None]] = {
+    "retry-every-network-error": _retry_every_network_error,
+    "one-alert-per-project": _one_alert_per_project,
+    "zero-is-success": _zero_is_success,
+    "token-in-the-log": _token_in_the_log,
+    "marks-never-shown": _marks_never_shown,
+    "mark-then-send": _forget_at_start("sent"),
+    "send-then-mark": _forget_at_start("pending"),
+}
+"""name → patch."""

@@ -1,0 +1,1 @@
+"""The parser, requests and polling of the Shanghai exchange."""
