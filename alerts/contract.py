@@ -50,6 +50,7 @@ class Payload:
     part: int = 1
     parts: int = 1
     silent: bool = False
+    key: str = ""  # the same on all copies of this part, on no other; "" where the service has no use for it
     buttons: tuple[tuple[Button, ...], ...] = ()
 
 

@@ -19,6 +19,7 @@ class Delay(StrEnum):
     CHAT_LIMITED = "chat_limited"
     CHAT_AWAY = "chat_away"
     CHANNEL_DOWN = "channel_down"
+    QUIET_HOURS = "quiet_hours"
 
 
 _REASONS: dict[Delay, tuple[str, str]] = {
@@ -28,6 +29,7 @@ _REASONS: dict[Delay, tuple[str, str]] = {
     Delay.SLOW_HOURS: ("此时段查询间隔较长", "the source is asked less often at this hour"),
     Delay.CHAT_LIMITED: ("会话被限速", "the chat was rate-limited"),
     Delay.CHAT_AWAY: ("会话曾不可达", "the chat had blocked us or was gone"),
+    Delay.QUIET_HOURS: ("本会话的免打扰时段", "held by this chat's quiet hours"),
     Delay.CHANNEL_DOWN: ("消息服务曾不可达", "the chat service could not be reached"),
 }
 

@@ -18,6 +18,7 @@ from alerts.document_facts import (
     figures_headline,
     number_facts,
 )
+from alerts import stored_message
 from alerts.facts import (
     AFTER,
     BEFORE,
@@ -105,6 +106,8 @@ def render(
     A link is kept when its host is one of `trusted_hosts` or below one.
     """
     details: Details = {**(related or {}), **event.details}
+    if event.kind is EventKind.BOT_REPLY and text_of(details, "message"):
+        return stored_message.from_text(text_of(details, "message"))
     telling = _tell(event, details, language)
     english = text_of(details, "issuer_en") if language == "en" else ""
     subject = telling.subject or english or text_of(details, "issuer_short") or event.issuer or event.source
@@ -207,6 +210,8 @@ def _tell(event: Event, details: Details, language: Language) -> _Telling:
             return _tell_source(event, details, language)
         case EventKind.OPERATOR_NOTICE:
             return _Telling(icon="🛠", what=_join(KIND[event.kind](language), event.title, language))
+        case EventKind.BOT_REPLY:  # made beforehand, see `render`; in a list of events its headline does
+            return _Telling(icon="💬", what=event.title)
         case EventKind.CHAT_WELCOME:
             return _tell_welcome(event, details, language)
         case _:

@@ -608,5 +608,5 @@ def _summary(session: Session) -> dict[str, str | int | float | bool]:
     return {
         "projects": count(ProjectRow),
         "milestones": count(EventRow, EventRow.kind == "milestone"),
-        "events": count(EventRow, col(EventRow.kind).not_in(["chat_welcome", "operator_notice"])),
+        "events": count(EventRow, col(EventRow.kind).not_in(["chat_welcome", "operator_notice", "bot_reply"])),
     }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from alerts import notes as words
 from alerts.contract import Channel, Payload
 from alerts.message import Message
-from monitor.domain.events import Event
+from monitor.domain.events import Event, alert_code
 from monitor.store.jobs import Job
 
 Render = Callable[[Event, str], Message]
@@ -44,7 +44,7 @@ def compose(job: Job, channel: Channel, render: Render, render_digest: RenderDig
         sent, marked = 0, True
     payload = payloads[sent]
     if marked:
-        mark = words.possible_repeat(message.alert_id, max(2, job.attempt + 1), job.language)
+        mark = words.possible_repeat(message.alert_id or alert_code(job.events[0].id), max(2, job.attempt + 1), job.language)
         whole = channel.format(replace(message, notes=(mark, *message.notes)))
         payload = (
             whole[0] if len(payloads) == len(whole) == 1 else _mark_part(channel, message, mark, payload)

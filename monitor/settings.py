@@ -173,10 +173,12 @@ def _build(values: Values, environ: Mapping[str, str]) -> Settings:
     home = Path(environ["HOME"]) if environ.get("HOME") else None
     data = _data_folder(environ, home)
     language = values.choice("alerts.language", LANGUAGES, "zh")
+    database = _database(values, home, data)
+    archive = _archive(values, home, data)
     return Settings(
         contact=values.text("contact", "", shape=_HEADER, must=_HEADER_MUST),
         user_agent=values.text("user_agent", "", shape=_HEADER, must=_HEADER_MUST),
-        database=_database(values, home, data),
+        database=database,
         sources=_sources(values),
         channels=_channels(values, home, language),
         relevance=RelevanceSettings(
@@ -189,8 +191,8 @@ def _build(values: Values, environ: Mapping[str, str]) -> Settings:
             language=language,
             kinds=values.items("alerts.kinds", (), "list of event kinds", "the standard choice", event_kind),
         ),
-        archive=_archive(values, home, data),
-        documents=documents(values, home, data),
+        archive=archive,
+        documents=documents(values, home, data, archive.dir),
         calendar=CalendarSettings(override_file=values.path("calendar.override_file", None, "none", home)),
         log=LogSettings(
             level=values.choice("log.level", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),

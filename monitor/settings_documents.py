@@ -10,9 +10,10 @@ from monitor.settings_values import Values
 _MIB = 1 << 20
 
 
-def documents(values: Values, home: Path | None, data: Path | None) -> DocumentSettings:
-    """The checked section; the folder lies in the data folder unless it is named."""
-    default = None if data is None else data / "documents"
+def documents(values: Values, home: Path | None, data: Path | None, archive: Path) -> DocumentSettings:
+    """The checked section; the folder lies in the data folder, else beside the archive, unless named."""
+    beside = archive.parent / "documents" if archive != Path() else None
+    default = beside if data is None else data / "documents"
     folder = values.path("documents.dir", default, '"documents" in the data folder', home)
     enabled = values.flag("documents.enabled", True)
     if folder is None and enabled:

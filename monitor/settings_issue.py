@@ -1,4 +1,4 @@
-"""The section `sources.sse_issue`: what it does not say, it takes from `sources.sse_star`, the same exchange."""
+"""The section `sources.sse_issue`: what it leaves out is as in `sources.sse_star`, the same exchange."""
 
 from __future__ import annotations
 

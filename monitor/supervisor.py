@@ -22,6 +22,8 @@ from monitor.schedule import Pokes, Turns, pokes
 log = logging.getLogger(__name__)
 
 _TICK = 10.0
+# Together under the ten seconds in which a SIGTERM is promised to end the daemon.
+_END_SENDING, _END_TASKS = 6.5, 2.0
 _LET_GO = 5.0  # seconds a cancelled task gets to end, and a report to be written down
 _MOST_DEATHS = 3  # of the delivery or the chores, within the time below; of one source, one
 _FORGIVEN_AFTER = 3600.0
@@ -191,12 +193,16 @@ class Supervisor:
 
     async def _end(self) -> None:
         """Let the delivery finish what it is committing, then end everything, waiting for nobody for ever."""
+        delivery = self._tasks.get(_DELIVERY)
+        for task in self._tasks.values():
+            if task is not delivery:
+                task.cancel()
         stopping = asyncio.ensure_future(self.parts.delivery().stop())
-        await self._within(4 * _LET_GO, {stopping})
+        await self._within(_END_SENDING, {stopping})
         for task in (*self._tasks.values(), stopping):
             task.cancel()
         left = asyncio.ensure_future(_gathered(*self._tasks.values(), stopping))
-        await self._within(_LET_GO, {left})
+        await self._within(_END_TASKS, {left})
         if not left.done():
             left.cancel()
             with suppress(asyncio.CancelledError):

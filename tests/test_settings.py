@@ -311,7 +311,11 @@ def test_the_data_folder_follows_the_service_manager_then_xdg_then_home() -> Non
     assert relative.archive.dir == Path("/home/operator/.local/share/ipo-monitor/archive")
     with pytest.raises(ConfigError) as caught:
         load(None, {})
-    assert [line.partition(":")[0] for line in caught.value.problems] == ["database.url", "archive.dir"]
+    assert [line.partition(":")[0] for line in caught.value.problems] == [
+        "database.url",
+        "archive.dir",
+        "documents.dir",
+    ]
 
 
 def test_doubtful_settings_are_warnings() -> None:

@@ -24,7 +24,7 @@ BULLETIN_PATH = "/security/stock/queryCompanyBulletin.do"
 
 _CST = timezone(timedelta(hours=8))
 _OPENING = time(9, 30)
-_REMINDED = time(8, 30)
+_REMINDED = time(8, 5)
 # Every field of the captured rows but the running number, which belongs to the page.
 _FIELDS = (
     "TOTAL_INITIAL_ISSUE",
@@ -41,7 +41,7 @@ _FIELDS = (
     "ONLINE_ISSUANCE_DATE",
     "ANNOUNCEMENT_URL",
 )
-_DAYS = ("ONLINE_ISSUANCE_DATE", "LISTED_DATE")
+_DAYS = ("ONLINE_ISSUANCE_DATE", "PAYMENT_START_DATE", "LISTED_DATE")
 
 
 class _Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,12 +82,14 @@ class Issue:
         yield from (at for at, _ in self.bulletins)
 
     def days(self) -> Iterable[datetime]:
-        """Mornings on which a watcher looks: the eve and the day of each subscription and listing."""
+        """When a watcher looks: the mornings before and of each calendar day, and the first opening."""
         for field in _DAYS:
             for printed in {row[field] for _, row in self.rows} - {"-"}:
                 day = datetime.fromisoformat(printed).date()
                 yield datetime.combine(day - timedelta(days=1), _REMINDED, _CST).astimezone(UTC)
-                yield datetime.combine(day, _OPENING, _CST).astimezone(UTC)
+                yield datetime.combine(day, _REMINDED, _CST).astimezone(UTC)
+                if field == "LISTED_DATE":
+                    yield datetime.combine(day, _OPENING, _CST).astimezone(UTC)
 
     def row(self, cut: datetime) -> Row | None:
         """The list row as it stands at an instant, or None before its first step."""

@@ -142,7 +142,8 @@ def event_figures(figures: Sequence[Figure]) -> tuple[records.Figure, ...]:
     """The figures an event carries, in reading order, the use of proceeds project by project."""
     shown: list[records.Figure] = []
     for kind in NAMES:
-        shown += [_shown(figure) for figure in figures if figure.kind == kind and figure.amount is not None]
+        mine = [_shown(figure) for figure in figures if figure.kind == kind and figure.amount is not None]
+        shown += sorted(mine, key=lambda figure: figure.period, reverse=True)  # the latest period first
     table = next((figure for figure in figures if figure.kind == PROCEEDS and figure.rows), None)
     for row in table.rows if table else ():
         assert table is not None

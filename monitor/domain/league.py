@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 Facts = dict[str, str | int]
 
-LOWEST_TOLD = 10  # places below it are no news
+LOWEST_TOLD = 10  # places below it, and those in the lower half, are no news
 LEAST_OF_YEAR = 5  # offerings of a year, the own one included; fewer make no league
 LEAST_AI = 3
 
@@ -30,7 +30,8 @@ class Place:
 def place(own: Decimal, others: Sequence[Decimal | None], *, least: int) -> Place | None:
     """How many are larger, plus one; equal amounts share the better place.
 
-    None below the tenth place, among fewer than `least`, or when over a tenth of all amounts is unknown.
+    None below the tenth place or the middle, among fewer than `least`, or when over a tenth of all amounts
+    is unknown.
     """
     known = [amount for amount in others if amount is not None]
     unknown = len(others) - len(known)
@@ -38,7 +39,8 @@ def place(own: Decimal, others: Sequence[Decimal | None], *, least: int) -> Plac
     if of < least or unknown * 10 > of:
         return None
     rank = 1 + sum(1 for amount in known if amount > own)
-    return Place(rank=rank, of=of, unknown=unknown) if rank <= LOWEST_TOLD else None
+    told = rank <= LOWEST_TOLD and rank * 2 <= of + 1
+    return Place(rank=rank, of=of, unknown=unknown) if told else None
 
 
 def rank_facts(

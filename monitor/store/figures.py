@@ -281,6 +281,7 @@ def _notice(row: ReadingRow, what: str, at: datetime) -> Event:
         kind=EventKind.OPERATOR_NOTICE,
         source=row.source,
         first_seen_at=at,
+        baseline=row.quiet,  # what is wrong with history wakes nobody
         title=where,
         reason=f"{what} — {row.url}",
         raw_sha256=row.sha256,

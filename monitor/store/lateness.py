@@ -15,6 +15,7 @@ from monitor.store.chats import AWAY
 from monitor.store.tables import DeliveryRow, EventRow, PollRow
 
 LIMITED = "limited: "  # how the last error of a delivery held back by the chat's own limit begins
+HELD = "held: by the quiet hours of the chat"  # … of one that waits for the end of quiet hours
 INTERRUPTED = "interrupted: "  # … of one found under way when we started
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -42,6 +43,8 @@ def why_late(
 def _why_sent_late(row: DeliveryRow, started_at: datetime) -> Delay:
     if row.last_error.startswith(AWAY):
         return Delay.CHAT_AWAY
+    if row.last_error.startswith(HELD):
+        return Delay.QUIET_HOURS
     if row.last_error.startswith(LIMITED):
         return Delay.CHAT_LIMITED
     if row.last_error and not row.last_error.startswith(INTERRUPTED):

@@ -6,6 +6,7 @@ Rule: plans are ranked by the year of acceptance, gross proceeds by the year of 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from sqlmodel import Session, col, select
 from monitor.domain.events import Event, EventKind
 from monitor.domain.grades import Grade
 from monitor.domain.league import Facts, against_plan, days_to_listing, rank_facts
+from monitor.domain.records import Figure
 from monitor.domain.stages import Stage
 from monitor.store.tables import IssuerRow, NewShareRow, ProjectRow, SourceRow
 
@@ -27,6 +29,7 @@ _TOLD = frozenset(
         EventKind.MILESTONE,
         EventKind.FIGURE_FIRST_SEEN,
         EventKind.FIGURE_REVISED,
+        EventKind.FIGURES_READ,
         EventKind.OFFER_PRICE_SET,
         *_RESULTS,
     }
@@ -39,7 +42,7 @@ def league_details(session: Session, event: Event, issuer_id: int) -> Facts:
     if event.baseline or event.kind not in _TOLD or (event.state and event.state.stage in _OVER):
         return {}
     project = _project(session, event, issuer_id)
-    raised = {figure.kind: figure.amount for figure in event.figures if figure.currency == "CNY"}
+    raised = _single(event.figures)
     facts: Facts = {}
     gross = raised.get("gross_proceeds")
     if gross is not None and event.kind in _RESULTS and event.board == _STAR:
@@ -48,13 +51,24 @@ def league_details(session: Session, event: Event, issuer_id: int) -> Facts:
         facts |= _by_plan(session, project)
     if project is None:
         return facts
-    planned = _planned(project)
+    planned = raised.get("planned_proceeds") or _planned(
+        project
+    )  # a document's is more exact than the list's
     kind = next((kind for kind in _RAISED if kind in raised), None)
     if planned is not None and kind is not None:
         facts |= against_plan(planned, kind, raised[kind])
     if event.kind is EventKind.LISTED and event.date and project.accepted_at:
         facts |= days_to_listing((project.accepted_at + _CST).date(), event.date)
     return facts
+
+
+def _single(figures: Iterable[Figure]) -> dict[str, Decimal]:
+    """Amounts in yuan by kind: none about (约) or expected (预计), none of a kind that has two of them."""
+    found: dict[str, set[Decimal]] = {}
+    for figure in figures:
+        if figure.currency == "CNY" and not figure.qualifier:
+            found.setdefault(figure.kind, set()).add(figure.amount)
+    return {kind: amounts.pop() for kind, amounts in found.items() if len(amounts) == 1}
 
 
 def _project(session: Session, event: Event, issuer_id: int) -> ProjectRow | None:

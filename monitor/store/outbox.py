@@ -8,19 +8,21 @@ and every later copy is marked. One in flight per chat; an unresolved delivery b
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select as sqlalchemy_select  # sqlmodel's own is typed for four columns at most
 from sqlmodel import Session, and_, case, col, func, select
 
-from alerts.routing import Rule, urgent
+from alerts.routing import Rule, breaks_through, urgent
 from monitor.domain.events import EventKind
+from monitor.domain.records import Role
 from monitor.failpoints import BEFORE_INTENT, STAGED, failpoint
 from monitor.store import eventlog
 from monitor.store.chats import chat_view
 from monitor.store.jobs import Job, Lane, Progress, Rules
-from monitor.store.lateness import INTERRUPTED, LIMITED, began, why_late
-from monitor.store.tables import ChatRow, DeliveryRow, EventRow
+from monitor.store.lateness import HELD, INTERRUPTED, LIMITED, began, why_late
+from monitor.store.tables import ChatRow, DeliveryRow, EventRow, ProjectRow
 
 _OPEN = ("pending", "unresolved", "sending")
 _ABOUT_US = {EventKind.CHAT_WELCOME.value, EventKind.OPERATOR_NOTICE.value, EventKind.BOT_REPLY.value}
@@ -40,12 +42,14 @@ def stage(
     views = [(chat, chat_view(chat)) for chat in chats]
     for event_row in event_rows:
         event = eventlog.to_event(event_row)
+        event = replace(event, details={**event.details, **routing_facts(session, event_row)})
         for chat, view in views:
             seq = event_row.seq
             assert seq is not None  # append() flushes
             assert chat.id is not None
             why = rule(event, view) if seq > chat.since_seq else None
             if why is not None:
+                held = None if breaks_through(event, view) else view.choices.held_until(now)
                 rows.append(
                     DeliveryRow(
                         event_seq=seq,
@@ -54,13 +58,35 @@ def stage(
                         urgent=urgent(event),
                         why=why,
                         created_at=now,
-                        not_before=now,
+                        not_before=held or now,
+                        last_error=HELD if held else "",
                     )
                 )
     session.add_all(rows)
     session.flush()
     failpoint(STAGED)
     return rows
+
+
+def routing_facts(session: Session, row: EventRow) -> dict[str, str | int]:
+    """What a chat may follow beside the name: the issuer's number, its sponsors (保荐机构) and its plan."""
+    if row.issuer_id is None or row.baseline:
+        return {}
+    facts: dict[str, str | int] = {"issuer_id": row.issuer_id}
+    found = session.exec(
+        select(ProjectRow.parties, ProjectRow.planned_fen, ProjectRow.planned_currency)
+        .where(ProjectRow.issuer_id == row.issuer_id)
+        .order_by(col(ProjectRow.updated_at).desc())
+        .limit(1)
+    ).first()
+    if found is not None:
+        parties, planned, currency = found
+        facts["sponsors"] = "、".join(
+            " ".join(words[1:]) for words in parties if words and words[0] == Role.SPONSOR.value
+        )
+        if planned is not None and currency == "CNY":
+            facts["planned_fen"] = planned
+    return facts
 
 
 def lanes(session: Session, chat_ids: Iterable[int] | None = None) -> list[Lane]:

@@ -35,7 +35,8 @@ def enqueue(session: Session, now: datetime, followed: Callable[[str], bool]) ->
     known = set(session.exec(select(ReadingRow.url)))
     count = 0
     for issuer_id in sorted(ids):
-        for row in (*_documents(session, issuer_id, now), *_bulletins(session, issuer_id, now)):
+        new = (*_documents(session, issuer_id, now, known), *_bulletins(session, issuer_id, now, known))
+        for row in new:
             if row.url and row.url not in known:
                 known.add(row.url)
                 session.add(row)
@@ -43,7 +44,7 @@ def enqueue(session: Session, now: datetime, followed: Callable[[str], bool]) ->
     return count
 
 
-def _documents(session: Session, issuer_id: int, now: datetime) -> list[ReadingRow]:
+def _documents(session: Session, issuer_id: int, now: datetime, known: set[str]) -> list[ReadingRow]:
     found = session.exec(
         select(DocumentRow)
         .join(
@@ -75,10 +76,11 @@ def _documents(session: Session, issuer_id: int, now: datetime) -> list[ReadingR
             queued_at=now,
         )
         for row in found
+        if row.url not in known
     ]
 
 
-def _bulletins(session: Session, issuer_id: int, now: datetime) -> list[ReadingRow]:
+def _bulletins(session: Session, issuer_id: int, now: datetime, known: set[str]) -> list[ReadingRow]:
     found = session.exec(
         select(BulletinRow)
         .where(BulletinRow.issuer_id == issuer_id)
@@ -114,6 +116,7 @@ def _bulletins(session: Session, issuer_id: int, now: datetime) -> list[ReadingR
             queued_at=now,
         )
         for row in found
+        if row.url not in known
     ]
 
 

@@ -19,7 +19,7 @@ from monitor.failpoints import BEFORE_SETTLE, failpoint
 from monitor.store import eventlog, outbox
 from monitor.store.chats import listening, migrate_chat, suspend
 from monitor.store.jobs import Progress, Rules, Settlement, Trouble
-from monitor.store.lateness import LIMITED
+from monitor.store.lateness import HELD, LIMITED
 from monitor.store.tables import ChatRow, DeliveryRow, EventRow
 
 _ONE_BY_ONE = 3  # more alerts given up at once than this are told in one notice
@@ -115,6 +115,8 @@ def _hold(session: Session, settlement: Settlement, outcome: RetryLater, now: da
     ).all()
     until = now + settlement.retry_in
     for row in others:
+        if row.last_error.startswith(HELD) and row.not_before >= until:
+            continue  # it waits longer, by the chat's own wish
         row.not_before = max(row.not_before, until)
         why = outcome.why if outcome.after is None else LIMITED + outcome.why
         row.last_error = why[:300]

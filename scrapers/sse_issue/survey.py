@@ -6,7 +6,7 @@ Rule: a key we read that is gone breaks a statement; a key we do not know is sho
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from scrapers.contract import Document
 from scrapers.playback import Fetch, Finding, Said, examine
@@ -16,7 +16,9 @@ from scrapers.sse_issue.source import BULLETINS_BACK, SseIssue
 
 async def survey(source: SseIssue, fetch: Fetch) -> AsyncIterator[Finding]:
     """The findings on the new-share list, and on the bulletins of the first company on it."""
-    ask, codes, day = source.endpoints, [], []
+    ask = source.endpoints
+    codes: list[str] = []
+    day: list[date] = []
 
     def rows(document: Document) -> Said:
         listed = parse_new_shares(document, ask, source.rate)

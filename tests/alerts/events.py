@@ -202,6 +202,50 @@ EVERY_KIND: dict[EventKind, Event] = {
         title="沐曦股份首次公开发行股票并在科创板上市发行公告",
         details={"bulletin_kind": "offering_notice", "document_url": PDF},
     ),
+    EventKind.FIGURES_READ: event(
+        EventKind.FIGURES_READ,
+        title="招股说明书（申报稿）",
+        figures=(
+            Figure(
+                kind="planned_proceeds",
+                amount=Decimal("3904000000"),
+                currency="CNY",
+                as_printed="390,400.00万元",
+                page=31,
+            ),
+            Figure(
+                kind="use_of_proceeds",
+                amount=Decimal("2459200000"),
+                currency="CNY",
+                as_printed="245,920万元",
+                label="新型高性能通用 GPU 研发及产业化项目",
+                page=31,
+            ),
+        ),
+        details={
+            "document_type": "prospectus_application",
+            "document_url": PDF,
+            "draft": "first",
+            "listing_standard": "第 2.1.2 条第（四）项",
+            "listing_standard_page": 30,
+        },
+    ),
+    EventKind.DRAFT_CHANGED: event(
+        EventKind.DRAFT_CHANGED,
+        title="招股说明书（上会稿）",
+        details={
+            "document_type": "prospectus_committee",
+            "earlier_type": "prospectus_application",
+            "earlier_date": "2025-06-30",
+            "changes": 1,
+            "change_01": "planned_proceeds|changed|31|33|400,000.00万元|390,400.00万元|",
+        },
+    ),
+    EventKind.REGISTRATION_NUMBER: event(
+        EventKind.REGISTRATION_NUMBER,
+        title="注册的批复",
+        details={"registration_number": "证监许可〔2025〕2507号", "page": 1, "document_url": PDF},
+    ),
     EventKind.CALENDAR_REMINDER: event(
         EventKind.CALENDAR_REMINDER,
         source="sse_issue",

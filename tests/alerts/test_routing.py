@@ -51,6 +51,13 @@ def _event(
         (EventKind.LISTING_SCHEDULED, "the day of the listing", "the day of the listing"),
         (EventKind.LISTED, "the listing", "the listing"),
         (EventKind.BULLETIN_DISCLOSED, None, None),
+        (EventKind.FIGURES_READ, "figures of a document", "figures of a document"),
+        (EventKind.DRAFT_CHANGED, "changed figures of the prospectus", "changed figures of the prospectus"),
+        (
+            EventKind.REGISTRATION_NUMBER,
+            "the registration decision's number",
+            "the registration decision's number",
+        ),
         (EventKind.CALENDAR_REMINDER, "a reminder of the calendar", "a reminder of the calendar"),
         (EventKind.SOURCE_TROUBLE, None, "for operators"),
         (EventKind.SOURCE_RECOVERED, None, "for operators"),

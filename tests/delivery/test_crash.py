@@ -23,7 +23,7 @@ async def _until_dead(world: World) -> None:
 
 
 @pytest.mark.parametrize("visit", [1, 2, 3])
-@pytest.mark.parametrize("name", sorted(failpoints.NAMES - {failpoints.STAGED}))
+@pytest.mark.parametrize("name", sorted(failpoints.DELIVERY - {failpoints.STAGED}))
 async def test_no_alert_is_lost_or_repeated_unmarked_wherever_we_die(
     world: World, name: str, visit: int
 ) -> None:

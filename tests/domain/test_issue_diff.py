@@ -18,9 +18,7 @@ from monitor.domain.issue_records import CalendarKind, NewShareRecord
 from monitor.domain.records import Figure
 
 SIGHT = Sight(at=datetime(2026, 3, 2, 11, 0, tzinfo=UTC), raw_sha256="ab")
-PLANNED = Figure(
-    kind="planned_proceeds", amount=Decimal(1200000000), currency="CNY", as_printed="12亿元"
-)
+PLANNED = Figure(kind="planned_proceeds", amount=Decimal(1200000000), currency="CNY", as_printed="12亿元")
 JOIN = Join(issuer="示例智算芯片股份有限公司", project_id="900001", board="科创板", planned=PLANNED)
 ANNOUNCED = NewShareRecord(
     code="689901",
@@ -37,9 +35,7 @@ RAISED = replace(PRICED, gross=Decimal("100480.0000"))
 def _diff(
     known: NewShareRecord | None, seen: NewShareRecord, *, sight: Sight = SIGHT, baseline: bool = False
 ) -> IssueDiff:
-    return diff_issue(
-        KnownIssue(record=known) if known else None, seen, JOIN, sight, baseline=baseline
-    )
+    return diff_issue(KnownIssue(record=known) if known else None, seen, JOIN, sight, baseline=baseline)
 
 
 def _kinds(diff: IssueDiff) -> list[EventKind]:

@@ -73,7 +73,7 @@ async def test_a_change_reads_the_timeline_and_documents_of_its_project_alone(
     tmp_path: Path, migrated_file: Path
 ) -> None:
     """The rest of the market is not asked again."""
-    async with opened(tmp_path, migrated_file, [*_market(25), CHIP], "2026-07-06 17:00") as site:
+    async with opened(tmp_path, migrated_file, [*_market(12), CHIP], "2026-07-06 17:00") as site:
         await site.trial.complete()
         site.at("2026-07-06 18:30")
         site.asked()

@@ -79,8 +79,9 @@ DECISION: list[Block] = [
 
 
 @cache
-def pdf(name: str) -> bytes:
-    """The bytes of one of FIRST, SECOND, DECISION, drawn once."""
+def pdf(name: str, issuer: str = ENFLAME) -> bytes:
+    """The bytes of one of FIRST, SECOND, DECISION, drawn once for an issuer."""
     blocks: list[Block] = {"FIRST": FIRST, "SECOND": SECOND, "DECISION": DECISION}[name]
+    blocks = [block.replace(ENFLAME, issuer) if isinstance(block, str) else block for block in blocks]
     with TemporaryDirectory() as folder:
         return draw(Path(folder) / "made.pdf", blocks, widths=[40, 220, 90, 90]).read_bytes()

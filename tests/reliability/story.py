@@ -22,7 +22,7 @@ _CST = timezone(timedelta(hours=8))
 # A Monday of trading, at the opening of the quick window.
 OPENING = datetime(2026, 7, 6, 15, 0, tzinfo=_CST)
 # Before anything is published live; the stage skips what is left of it once the quiet reading is done.
-LEAD = timedelta(minutes=15)
+LEAD = timedelta(minutes=90)
 _ROADS: tuple[tuple[tuple[int, int | None], ...], ...] = (
     ((1, None), (2, None), (3, 1), (4, None), (5, 1)),
     ((1, None), (2, None), (7, 1), (2, None), (3, 2), (4, None), (5, 1)),

@@ -95,7 +95,12 @@ def test_a_row_is_joined_to_its_application_by_full_name(database: Database, iss
     assert "new_issuer" not in price.details
     with database.read() as session:
         row = session.get_one(NewShareRow, "689901")
-        assert (row.issuer_id, row.price_fen, row.shares, row.gross_fen) == (issuer_id, 2512, 40_000_000, None)
+        assert (row.issuer_id, row.price_fen, row.shares, row.gross_fen) == (
+            issuer_id,
+            2512,
+            40_000_000,
+            None,
+        )
         assert row.numbers["price"] == "25.1200"
 
 
@@ -112,7 +117,9 @@ def test_an_unknown_star_company_is_a_new_issuer_and_another_boards_is_stored_in
     """Only the STAR company is told, as new; the other one is kept without an issuer."""
     _, told, _ = issues.seen([SHARE, MINE], SIGHT, baseline=False)
     assert {event.issuer for event in told} == {SHARE.full_name}
-    assert all(event.details["new_issuer"] is True for event in told if event.kind is not EventKind.RELEVANCE_CHANGED)
+    assert all(
+        event.details["new_issuer"] is True for event in told if event.kind is not EventKind.RELEVANCE_CHANGED
+    )
     with database.read() as session:
         assert session.get_one(NewShareRow, "609901").issuer_id is None
         assert [row.name for row in session.exec(select(IssuerRow))] == [SHARE.full_name]
@@ -227,8 +234,7 @@ def test_each_earlier_schema_is_brought_up_with_its_facts(revision: str) -> None
     database = Database("sqlite://")
     upgrade(database.engine, revision)
     with database.engine.begin() as connection:
-        columns = "id, name, short_name"
-        connection.exec_driver_sql(f"INSERT INTO issuer ({columns}) VALUES (1, '示例智算', '')")  # noqa: S608
+        connection.exec_driver_sql("INSERT INTO issuer (id, name, short_name) VALUES (1, '示例智算', '')")
     database.migrate()
     assert current_revision(database.engine) is not None
     IssueStore(database, lambda session, rows: None).seen([SHARE], SIGHT, baseline=True)

@@ -1,4 +1,4 @@
-"""Answers of the new-share list and of the bulletins, in the exchange's wire form, for fictional companies."""
+"""The new-share list and the bulletins in the exchange's wire form, for fictional companies."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The bot: what people in a chat may ask, and the answers."""

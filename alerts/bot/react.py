@@ -1,0 +1,84 @@
+"""One update in, one reaction out: finds the handler, opens the button, lets the guard decide.
+
+Rule: only what stands in the registries can run; everything else is ignored without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from alerts.bot import asking, choosing, following
+from alerts.bot import words as w
+from alerts.bot.access import COMMANDS, INLINE, TAPS, Access, Call, Guarded, Mode
+from alerts.bot.contract import GROUPS, Desk, Inbound, Reaction
+from alerts.bot.signing import Signer
+from alerts.message import Button
+from alerts.preferences import Preferences
+
+HANDLERS: Mapping[str, Guarded] = {
+    **{f"/{name}": guarded for name, guarded in COMMANDS.items()},
+    **{f"tap {name}": guarded for name, guarded in TAPS.items()},
+    **INLINE,
+}
+MODULES = (asking, choosing, following)  # importing them fills the registries
+
+
+def needs_admin(inbound: Inbound) -> bool:
+    """Whether the chat service must be asked if this person is an admin of the group."""
+    return inbound.kind in ("command", "callback") and inbound.chat_type in GROUPS
+
+
+def react(inbound: Inbound, desk: Desk, signer: Signer, mode: Mode, *, group_admin: bool) -> Reaction:
+    """What comes of one update; changes to the store go through `desk`."""
+    if inbound.kind == "left":
+        desk.suspend(inbound.address, "removed from the chat")
+        return Reaction()
+    if inbound.kind == "joined":
+        if desk.preferences(inbound.address) is not None:
+            desk.resume(inbound.address)
+        return Reaction()
+    held = desk.preferences(inbound.address) if inbound.kind != "inline" else None
+    call = Call(
+        inbound=inbound,
+        desk=desk,
+        signer=signer,
+        role=desk.role(inbound.user),
+        mode=mode,
+        preferences=held or Preferences(subscribed=False),
+        chat_language=_language(inbound, desk),
+        argument=inbound.text,
+    )
+    if inbound.kind == "callback":
+        words = signer.open(inbound.chat, inbound.data)
+        name, _, argument = (words or "").partition(" ")
+        if words is None or name not in TAPS:
+            desk.audit(inbound, "forged button", allowed=False)
+            return Reaction(toast=w.STALE(call.language), verdict="refused")
+        return TAPS[name](replace(call, argument=argument), group_admin=group_admin)
+    if inbound.kind == "inline":
+        return INLINE["inline"](call, group_admin=False)
+    if inbound.kind == "command" and inbound.command in COMMANDS:
+        return COMMANDS[inbound.command](call, group_admin=group_admin)
+    return Reaction(verdict="ignored")
+
+
+def _language(inbound: Inbound, desk: Desk) -> str:
+    known = desk.language(inbound.address) if inbound.kind != "inline" else desk.language(str(inbound.user))
+    return known or ("zh" if not inbound.user_language or inbound.user_language.startswith("zh") else "en")
+
+
+def alert_buttons(signer: Signer, chat: str, seq: int, language: str) -> tuple[tuple[Button, ...], ...]:
+    """Timeline · Prospectus · Mute 7 days · Why, for the alert of that event in that chat."""
+    lang = "en" if language == "en" else "zh"
+
+    def button(icon: str, label: str, words: str) -> Button:
+        return Button(label=f"{icon} {label}", data=signer.seal(chat, f"{words} {seq}"))
+
+    return (
+        (button("🧭", w.TIMELINE(lang), "t"), button("📄", w.PROSPECTUS(lang), "p")),
+        (button("🔕", w.MUTE(lang), "m"), button("🔍", w.WHY(lang), "w")),
+    )
+
+
+__all__ = ["HANDLERS", "MODULES", "Access", "alert_buttons", "needs_admin", "react"]
