@@ -195,11 +195,12 @@ def _check(details: Details, language: Language) -> str:
 def _withheld(details: Details, language: Language) -> str:
     parts = []
     if text_of(details, "list_trouble") == "slip":
-        listed, printed = text_of(details, "list_planned"), text_of(details, "withheld")
+        listed = text_of(details, "list_planned")
+        printed = text_of(details, "withheld") + _at(number_of(details, "withheld_page"), language)
         parts.append(
-            f"拟募集资金：文件印 {printed}，项目列表印 {listed}，相差十的倍数"
+            f"拟募集资金：文件印 {printed}；项目列表印 {listed}，相差十的倍数"
             if language == "zh"
-            else f"planned proceeds: the document prints {printed}, the project list {listed}, "
+            else f"planned proceeds: the document prints {printed}; the project list {listed}, "
             "a power of ten apart"
         )
     doubted = text_of(details, "withheld_kinds")

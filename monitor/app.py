@@ -29,6 +29,7 @@ from monitor.domain.events import Event, EventKind
 from monitor.domain.names import normalise_company_name
 from monitor.domain.records import Oddity
 from monitor.domain.rota import Rota
+from monitor.hooks import ensure_hook_chats, hook_budgets, hook_channels
 from monitor.limiter import Budget, Limiter
 from monitor.notify import Notifier
 from monitor.pipeline import Poller, Stores
@@ -144,6 +145,7 @@ class App:
                     operator=self.operator_console,
                     preferences={"kinds": kinds},
                 )
+            ensure_hook_chats(session, settings, now)
             telegram = settings.channels.telegram
             if not telegram.enabled:
                 return
@@ -414,8 +416,8 @@ def build(
         return any(name in normalise_company_name(issuer) for name in watched)
 
     stores = open_stores(database, owe, followed)
-    channels = _channels(settings)
-    limiter = Limiter(clock, budgets or {"telegram": Budget()})
+    channels = _channels(settings, clock)
+    limiter = Limiter(clock, {"telegram": Budget(), **hook_budgets(settings), **(budgets or {})})
     tell, tell_many = _renderers(settings, related)
 
     def new_delivery() -> Delivery:
@@ -574,8 +576,8 @@ def _rota(settings: Settings, name: str, calendar: TradingCalendar) -> Rota:
     )
 
 
-def _channels(settings: Settings) -> dict[str, Channel]:
-    built: dict[str, Channel] = {}
+def _channels(settings: Settings, clock: Clock) -> dict[str, Channel]:
+    built: dict[str, Channel] = hook_channels(settings, clock)
     if settings.channels.console.enabled:
         built["console"] = CHANNELS["console"]({})
     telegram = settings.channels.telegram
@@ -608,5 +610,7 @@ def _summary(session: Session) -> dict[str, str | int | float | bool]:
     return {
         "projects": count(ProjectRow),
         "milestones": count(EventRow, EventRow.kind == "milestone"),
-        "events": count(EventRow, col(EventRow.kind).not_in(["chat_welcome", "operator_notice", "bot_reply"])),
+        "events": count(
+            EventRow, col(EventRow.kind).not_in(["chat_welcome", "operator_notice", "bot_reply"])
+        ),
     }

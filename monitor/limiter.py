@@ -26,6 +26,7 @@ class Budget:
     overall: int = 30  # per second, all chats together
     chat: int = 1  # per second and chat
     group: int = 20  # per minute and group or channel
+    minute: int | None = None  # per minute and chat of whatever kind; None for no such limit
 
 
 @dataclass(eq=False, slots=True)
@@ -138,6 +139,8 @@ class Limiter:
             self._chats[key] = [_Window(budget.chat, 1.0)]
             if is_group(address):
                 self._chats[key].append(_Window(budget.group, 60.0))
+            if budget.minute is not None:
+                self._chats[key].append(_Window(budget.minute, 60.0))
         return [self._overall[channel], *self._chats[key]]
 
 

@@ -16,13 +16,12 @@ from urllib.parse import urlsplit
 
 from monitor.domain.addresses import names_this_host_or_net
 from monitor.domain.errors import ConfigError
+from monitor.settings_channels import channels, describe_hook
 from monitor.settings_documents import documents
 from monitor.settings_issue import sse_issue
 from monitor.settings_items import (
     LANGUAGES,
     PINS_MUST,
-    chat,
-    chat_id,
     event_kind,
     issuer_name,
     market_type,
@@ -32,13 +31,10 @@ from monitor.settings_schema import (
     AlertSettings,
     ArchiveSettings,
     CalendarSettings,
-    Channels,
     ChatSettings,
-    ConsoleSettings,
     CsrcTutoringSettings,
     DatabaseSettings,
     DocumentSettings,
-    Language,
     LogSettings,
     RelevanceSettings,
     Secret,
@@ -120,6 +116,7 @@ def describe(settings: Settings) -> list[str]:
         f"channel telegram: {telegram.api_url} to {chats}, token {telegram.token}"
         if telegram.enabled
         else "channel telegram: off",
+        *(describe_hook(hook) for hook in settings.channels.hooks),
         f"relevance: {relevance.mode}{followed}{_daily(relevance)}",
         *(f"relevance pin: {name} is {grade}" for name, grade in relevance.pins),
         f"alerts: {settings.alerts.language}, {', '.join(settings.alerts.kinds) or 'the standard kinds'}",
@@ -180,7 +177,7 @@ def _build(values: Values, environ: Mapping[str, str]) -> Settings:
         user_agent=values.text("user_agent", "", shape=_HEADER, must=_HEADER_MUST),
         database=database,
         sources=_sources(values),
-        channels=_channels(values, home, language),
+        channels=channels(values, home, language),
         relevance=RelevanceSettings(
             mode=values.choice("relevance.mode", ("all", "ai_chips"), "ai_chips"),
             watch=values.items("relevance.watch", (), "list of names", "[]", issuer_name),
@@ -288,34 +285,6 @@ def _csrc_tutoring(values: Values) -> CsrcTutoringSettings:
     )
 
 
-def _channels(values: Values, home: Path | None, language: Language) -> Channels:
-    at = "channels.telegram."
-    enabled = values.flag(f"{at}enabled", False)
-    token, raw = values.secret(f"{at}token", "secret", home)
-    # The token becomes a part of the path; Telegram's own look like 123456:ABC-def.
-    if token is not None and not re.fullmatch(r"[A-Za-z0-9:_-]{1,256}", token):
-        values.problem(f"{at}token", "must be the token as BotFather printed it", raw, show=False)
-    if enabled and raw is None:
-        values.problem(f"{at}token", f"must be set (or {at}token_file) while {at}enabled is true")
-    chats = values.items(
-        f"{at}chats", (), "list of chat ids or tables", "[]", lambda item: chat(item, language)
-    )
-    if len({chat.id for chat in chats}) < len(chats):
-        values.problem(f"{at}chats", "must not name a chat twice", values.raw(f"{at}chats"))
-    return Channels(
-        console=ConsoleSettings(enabled=values.flag("channels.console.enabled", True)),
-        telegram=TelegramSettings(
-            enabled=enabled,
-            token=Secret(token) if token else None,
-            api_url=values.url(f"{at}api_url", "https://api.telegram.org"),
-            chats=chats,
-            operator_chat=values.read(
-                f"{at}operator_chat", "chat id", "none", lambda raw: chat_id(raw.value)
-            ),
-        ),
-    )
-
-
 def _archive(values: Values, home: Path | None, data: Path | None) -> ArchiveSettings:
     default = None if data is None else data / "archive"
     folder = values.path("archive.dir", default, '"archive" in the data folder', home)
@@ -340,6 +309,11 @@ def _warnings(settings: Settings, values: Values, path: Path | None) -> list[str
             raw = values.raw(key)
             if secret and raw is not None and not raw.written:
                 found.append(f"{key}: other users of this machine can read it; run: chmod 600 {path}")
+        found += [
+            f"channels.{hook.kind}: others of this machine can read its secret; run: chmod 600 {path}"
+            for hook in settings.channels.hooks
+            if hook.bare
+        ]
     if telegram.enabled and not telegram.chats:
         found.append("channels.telegram.chats: is empty, so no chat gets alerts")
     if telegram.api_url.startswith("http://"):

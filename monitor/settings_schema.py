@@ -140,11 +140,33 @@ class TelegramSettings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HookSettings:
+    """One channel that posts to one secret address; `watch` None and no `kinds` mean: as everybody."""
+
+    kind: str
+    name: str  # the kind, or "kind/name"
+    url: Secret
+    secret: Secret | None
+    language: Language
+    watch: tuple[str, ...] | None
+    kinds: tuple[EventKind, ...]
+    to: tuple[str, ...]  # e-mail only, as `sender`
+    sender: str
+    bare: bool  # a secret of it stands in the configuration file itself
+
+    @property
+    def host(self) -> str:
+        """The server it posts to, all of the address that may be shown."""
+        return urlsplit(self.url.reveal()).hostname or ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Channels:
     """One entry per way a message can leave."""
 
     console: ConsoleSettings
     telegram: TelegramSettings
+    hooks: tuple[HookSettings, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -219,13 +219,7 @@ class Values:
         self, key: str, kind: str, parse: Callable[[object, object], _Item], must: str
     ) -> tuple[_Item, ...]:
         """Names with a value each, a TOML table; in the environment a JSON object in place of the table."""
-        inner = {name: self._file[name] for name in self._file if name.startswith(f"{key}.")}
-        if inner:
-            first = next(iter(inner.values()))
-            for name in inner:
-                del self._file[name]
-            table = {name.removeprefix(f"{key}."): raw.value for name, raw in inner.items()}
-            self._file[key] = Raw(value=table, origin=first.origin, written=False, folder=first.folder)
+        self.gather(key)
 
         def parse_all(raw: Raw) -> tuple[_Item, ...]:
             value = split(str(raw.value)) if raw.written else raw.value
@@ -234,6 +228,16 @@ class Values:
             return tuple(parse(name, item) for name, item in value.items())
 
         return self.read(key, kind, "{}", parse_all) or ()
+
+    def gather(self, key: str) -> None:
+        """Take what the file says below a key as one table under the key itself."""
+        inner = {name: self._file[name] for name in self._file if name.startswith(f"{key}.")}
+        if inner:
+            first = next(iter(inner.values()))
+            for name in inner:
+                del self._file[name]
+            table = {name.removeprefix(f"{key}."): raw.value for name, raw in inner.items()}
+            self._file[key] = Raw(value=table, origin=first.origin, written=False, folder=first.folder)
 
     def url(self, key: str, default: str, *, private: str = "") -> str:
         """An http or https address without a trailing slash.
@@ -280,10 +284,11 @@ class Values:
                 self.problem(key, "must be text in quotes", plain, show=False)
                 return None, plain
             if file is not None:
-                return self._content(file_key, file, home), file
+                return self.content(file_key, file, home), file
         return None, None
 
-    def _content(self, key: str, raw: Raw, home: Path | None) -> str | None:
+    def content(self, key: str, raw: Raw, home: Path | None) -> str | None:
+        """The one line a secret's file holds, None after a problem."""
         try:
             path = located(raw, home)
             with path.open("rb") as stream:

@@ -13,6 +13,7 @@ from alerts.bot import words as w
 from alerts.bot.access import COMMANDS, INLINE, TAPS, Access, Call, Guarded, Mode
 from alerts.bot.contract import GROUPS, Desk, Inbound, Reaction
 from alerts.bot.signing import Signer
+from alerts.glossary import Language
 from alerts.message import Button
 from alerts.preferences import Preferences
 
@@ -70,7 +71,7 @@ def _language(inbound: Inbound, desk: Desk) -> str:
 
 def alert_buttons(signer: Signer, chat: str, seq: int, language: str) -> tuple[tuple[Button, ...], ...]:
     """Timeline · Prospectus · Mute 7 days · Why, for the alert of that event in that chat."""
-    lang = "en" if language == "en" else "zh"
+    lang: Language = "en" if language == "en" else "zh"
 
     def button(icon: str, label: str, words: str) -> Button:
         return Button(label=f"{icon} {label}", data=signer.seal(chat, f"{words} {seq}"))

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from importlib import import_module
 
-from alerts.channels.posting import Patience, Target
+from alerts.channels.posting import PATIENT, Patience, Target
 from alerts.channels.posting_text import Style, as_is, cut, utf8
 from alerts.contract import Delivered, Outcome, Payload, RetryLater
 from alerts.message import Message
@@ -29,7 +29,7 @@ _STYLE = Style(
 class AppriseChannel:
     """One Apprise address; raises ConfigError when the library is absent or does not know the address."""
 
-    def __init__(self, target: Target, patience: Patience = Patience()) -> None:
+    def __init__(self, target: Target, patience: Patience = PATIENT) -> None:
         try:
             apprise = import_module("apprise")  # absent unless the extra is installed
         except ImportError as error:

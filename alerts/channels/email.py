@@ -19,7 +19,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import certifi
 
-from alerts.channels.posting import Patience, Target, url_secrets
+from alerts.channels.posting import PATIENT, Patience, Target, url_secrets
 from alerts.channels.posting_text import Style, cut
 from alerts.contract import Delivered, Outcome, Payload, Rejected, RetryLater
 from alerts.message import Message
@@ -42,7 +42,7 @@ class EmailChannel:
     def __init__(
         self,
         target: Target,
-        patience: Patience = Patience(),
+        patience: Patience = PATIENT,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self.name = target.name

@@ -66,6 +66,9 @@ class Patience:
     whole: float = 45.0
 
 
+PATIENT = Patience()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
     """One request: its address, its exact bytes and its headers."""
@@ -106,7 +109,7 @@ class HookChannel(ABC):
     service: ClassVar[str]  # as in "no answer of …"
     style: ClassVar[Style]
 
-    def __init__(self, target: Target, patience: Patience = Patience()) -> None:
+    def __init__(self, target: Target, patience: Patience = PATIENT) -> None:
         self.name = target.name
         self._target = target
         self._patience = patience

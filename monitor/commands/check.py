@@ -24,10 +24,12 @@ from telegram.error import Forbidden, InvalidToken, NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 from alerts.redact import redact
+from alerts.registry import CHANNELS
 from monitor.app import fetchers
 from monitor.clock_system import SystemClock
 from monitor.domain.calendar import load_calendar
 from monitor.domain.errors import ConfigError, StoreError
+from monitor.hooks import hook_options
 from monitor.settings import Settings, TelegramSettings, describe
 from monitor.store.database import Database
 from monitor.store.migrations import configuration, current_revision
@@ -203,6 +205,14 @@ async def _channels(settings: Settings) -> list[Line]:
     telegram = settings.channels.telegram
     if telegram.enabled and telegram.token is not None:
         lines += await _telegram(telegram, telegram.token.reveal())
+    for hook in settings.channels.hooks:
+        try:
+            await CHANNELS[hook.kind](hook_options(hook, SystemClock())).close()
+        except ConfigError as exc:
+            seen = "; ".join(exc.problems)
+            lines.append(Line(what=hook.name, seen=seen, code=2, remedy="see docs/channels.md"))
+        else:
+            lines.append(Line(what=hook.name, seen=f"ready for {hook.host or hook.kind}; nothing was sent"))
     return lines
 
 

@@ -16,6 +16,7 @@ from monitor import failpoints
 from monitor.app import App, Progress, build
 from monitor.clock_system import SystemClock
 from monitor.domain.errors import ConfigError, Unrecoverable
+from monitor.hooks import channel_secrets
 from monitor.logs import set_up_logging
 from monitor.notify import Notifier
 from monitor.settings import Settings, describe
@@ -120,8 +121,7 @@ def _bar() -> Iterator[Progress | None]:
 
 def _begin(settings: Settings, environ: Mapping[str, str]) -> None:
     set_up_logging(settings.log.level, as_json=settings.log.json)
-    secrets = [settings.channels.telegram.token.reveal()] if settings.channels.telegram.token else []
-    guard_logging(secrets)
+    guard_logging(channel_secrets(settings))
     for warning in settings.warnings:
         log.warning("%s", warning)
     if spec := environ.get("IPO_MONITOR_FAILPOINT"):

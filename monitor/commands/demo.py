@@ -116,7 +116,9 @@ def _settings(
             csrc_tutoring=replace(chosen.sources.csrc_tutoring, enabled=tutoring),
             sse_issue=replace(chosen.sources.sse_issue, enabled=tutoring),
         ),
-        channels=replace(chosen.channels, telegram=telegram),
+        channels=replace(
+            chosen.channels, telegram=telegram, hooks=()
+        ),  # nobody else hears of a made-up season
     )
 
 

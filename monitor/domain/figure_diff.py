@@ -206,7 +206,7 @@ def _against_list(figures: list[Figure], listed: records.Figure | None, told: De
     told |= {"list_planned": listed.as_printed, "list_trouble": trouble}
     if trouble == "differs":
         return figures
-    told["withheld"] = f"{printed(planned)} (p. {planned.page})"
+    told |= {"withheld": printed(planned), "withheld_page": planned.page}
     return [figure for figure in figures if figure.kind not in ("planned", PROCEEDS)]
 
 

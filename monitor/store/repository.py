@@ -57,21 +57,28 @@ class Repository:
         self._followed = followed
         self._paces: dict[str, dict[State, list[int]]] = {}
         self._reversals = Reversals()
+        self._digests: dict[str, dict[str, str]] = {}  # of the list rows, until one changes
 
     def known_rows(self, source: str) -> dict[str, str]:
         """Digest of each list row as last seen → project key.
 
         Rows in doubt (a reversal seen once) are left out, so that the next poll shows them again.
         """
-        with self._database.read() as session:
-            pairs = session.exec(select(ProjectRow.digest, ProjectRow.key).where(ProjectRow.source == source))
-            doubted = self._reversals.doubted(source)
-            return {digest: key for digest, key in pairs if digest and key not in doubted}
+        known = self._digests.get(source)
+        if known is None:
+            with self._database.read() as session:
+                pairs = session.exec(
+                    select(ProjectRow.digest, ProjectRow.key).where(ProjectRow.source == source)
+                )
+                known = self._digests[source] = {digest: key for digest, key in pairs if digest}
+        doubted = self._reversals.doubted(source)
+        return {digest: key for digest, key in known.items() if key not in doubted} if doubted else known
 
     def projects_seen(
         self, source: str, rows: Iterable[tuple[str, ProjectRecord]], sight: Sight, *, baseline: bool
     ) -> list[Event]:
         """New or changed list rows, given with their digests; changed projects are due for a refresh."""
+        self._digests.pop(source, None)
         told: list[Event] = []
         with self._database.write() as session:
             for digest, record in rows:

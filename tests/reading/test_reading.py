@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,8 +12,8 @@ from typing import Any
 import pytest
 
 from alerts.render import render
-from monitor.documents.reader import Parcel
-from monitor.domain.errors import DecodeError
+from monitor.documents.reader import Parcel, read_document
+from monitor.domain.errors import DecodeError, StoreError, StoreGone
 from monitor.domain.records import DocumentType
 from monitor.reading import ReadingRules
 from monitor.store.figures import FAILED, FETCHED, READ, WAITING, FiguresStore
@@ -120,7 +122,7 @@ async def test_the_decision_tells_its_number(open_shop: Open) -> None:
     ("planned", "key", "words"),
     [
         ("58.5", "核对", "项目列表印 58.5亿元，与文件不一致"),
-        ("600", "未列示", "拟募集资金：文件印 600,000.00万元 (p. 6)，项目列表印 600亿元，相差十的倍数"),
+        ("600", "未列示", "拟募集资金：文件印 600,000.00万元，第 6 页；项目列表印 600亿元，相差十的倍数"),
     ],
 )
 async def test_a_plan_unlike_the_list_is_flagged_and_one_off_by_ten_is_withheld(
@@ -285,3 +287,74 @@ async def test_drain_reads_what_is_queued_and_stops_at_its_bound(open_shop: Open
         assert await shop.job.drain(1) == 1
         assert shop.figures.counts() == {READ: 1, WAITING: 1}
         assert await shop.job.drain(5) == 1
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if condition():
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("it never happened")
+
+
+async def test_a_fault_of_ours_rests_the_reading_for_an_hour_and_ends_nothing(open_shop: Open) -> None:
+    """An error nobody foresaw is logged; an hour later the same document is tried again."""
+    faults = [ZeroDivisionError("ours")]
+
+    async def stumble(path: Path, *, issuer: str, title: str, decision: bool) -> Parcel:
+        if faults:
+            raise faults.pop()
+        return await read_document(path, issuer=issuer, title=title, decision=decision)
+
+    async with open_shop(read=stumble) as shop:
+        shop.files["first.pdf"] = answer(pdf("FIRST"), PDF)
+        url = shop.disclose("first", DocumentType.PROSPECTUS_DRAFT, JULY)
+        running = asyncio.create_task(shop.job.run())
+        await _until(lambda: shop.figures.counts().get(READ) == 1)
+        running.cancel()
+        await asyncio.wait({running})
+        assert 3600.0 in shop.clock.slept
+        assert shop.row(url).attempts == 0
+
+
+async def test_a_failing_store_is_reported_and_waited_for_and_a_lost_one_ends_the_job(
+    open_shop: Open,
+) -> None:
+    """The disk's trouble is told to the guard and tried again; a store that is gone is raised."""
+    async with open_shop() as shop:
+        troubles: list[StoreError] = [StoreGone("moved"), StoreError("full")]
+        told: list[StoreError] = []
+
+        def enqueue(_: datetime) -> int:
+            raise troubles.pop()
+
+        shop.figures.enqueue = enqueue
+        shop.job.store_fails = told.append
+        with pytest.raises(StoreGone):
+            await shop.job.run()
+        assert [str(error) for error in told] == ["full"]
+        assert shop.clock.slept == [30.0]
+
+
+async def test_ending_the_job_ends_the_reader_it_waits_for(open_shop: Open, tmp_path: Path) -> None:
+    """A cancelled reading leaves no process behind."""
+    path = tmp_path / "slow.pdf"
+    os.mkfifo(path)  # opening it waits for a writer that never comes
+    reading = asyncio.create_task(read_document(path, issuer="", title="", decision=False))
+    await _until(lambda: bool(_readers_of(path)))
+    reading.cancel()
+    await asyncio.wait({reading})
+    assert reading.cancelled()
+    assert _readers_of(path) == []
+
+
+def _readers_of(path: Path) -> list[str]:
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = entry.read_bytes()
+        except OSError:  # it ended while we looked
+            continue
+        if str(path).encode() in words and b"monitor.documents.reader" in words:
+            found.append(entry.parent.name)
+    return found

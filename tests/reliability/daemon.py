@@ -47,6 +47,7 @@ class Stage:
     bug: str = ""
     lives: int = 0
     more: dict[str, str] = field(default_factory=dict)  # further variables of the daemon
+    off_by: timedelta = timedelta(0)  # how wrong the daemon's wall clock is
     ahead: timedelta = timedelta(0)  # the exchange's clock before the daemon's
 
     def now(self) -> datetime:
@@ -71,7 +72,7 @@ class Stage:
     def environment(self, failpoint: str = "") -> dict[str, str]:
         """What the daemon is started with; the token comes from a file, as in earnest."""
         orders = {
-            "start": OPENING.isoformat(),
+            "start": (OPENING + self.off_by).isoformat(),
             "zero": self.zero,
             "speed": self.speed,
             "bug": self.bug,

@@ -76,24 +76,31 @@ def _answers(query: str, **params: str) -> tuple[bytes, ...]:
 
 _KEY = "2098"
 _JSON_WORDS = (
-    b"null", b'""', b"0", b"-1", b"1e999", b"99999999999999999999", b"[]", b"{}", b"true", b'"\\ud800"', b'"\\u0000"',
-    b'"20261399250000"', b'"2026-02-30 25:61:00"', b'"-"', b"3.1415926535897932384626", b'"\xef\xbc\x91\xef\xbc\x92"',
+    b"null", b'""', b"0", b"-1", b"1e999", b"99999999999999999999", b"[]", b"{}", b"true", b'"\\ud800"',
+    b'"\\u0000"',
+    b'"20261399250000"', b'"2026-02-30 25:61:00"', b'"-"', b"3.1415926535897932384626",
+    b'"\xef\xbc\x91\xef\xbc\x92"',
 )  # fmt: skip
 _HTML_WORDS = (
-    b"<table>", b"</table>", b"<td>", b"</tr>", b"<!--", b"-->", b"<script>", b"&#0;", b"&#xD800;", b"<![CDATA[", b"<tbody>",
+    b"<table>", b"</table>", b"<td>", b"</tr>", b"<!--", b"-->", b"<script>", b"&#0;", b"&#xD800;",
+    b"<![CDATA[", b"<tbody>",
     b"colspan=99999999", "共 9999 页".encode(), "序号".encode(), b"2026-02-30", b"<meta charset=gbk>",
 )  # fmt: skip
 _TEXT_WORDS = tuple(
     word.encode()
     for word in (
-        "亿元", "万元", "千万", "百", "十", "零", "〇", "壹贰叁", "1,234,567.89", "１２３，４５６．７８", "不超过", "约", "至", "~", "人民币", "美元",
-        "HK$", "%", "％", "股", "元/股", "-", "—", "0.00", "1e9", "９" * 40, "1," * 60, " " * 80, "\u202e", "\u200b", "\u0000", "（", "）",
+        "亿元", "万元", "千万", "百", "十", "零", "〇", "壹贰叁", "1,234,567.89", "１２３，４５６．７８",
+        "不超过", "约", "至", "~", "人民币", "美元",
+        "HK$", "%", "％", "股", "元/股", "-", "—", "0.00", "1e9", "９" * 40, "1," * 60, " " * 80,
+        "\u202e", "\u200b", "\u0000", "（", "）",
         "股份有限公司", "有限责任公司", "集团", "摩尔线程", "以下简称", "曾用名", "Co., Ltd.", "𠮷", "Ａ",
     )
 )  # fmt: skip
 _NASTY = (
-    "<b>", "</a>", "&amp;", "&", "<a href='tg://user?id=1'>", "@everyone", "/start", "\u202e", "\u2066", "\u200d", "\x00", "\x1b[31m",
-    "\r\n", "\t", "http://evil.example/", "javascript:alert(1)", "t.me/x", "…" * 300, "字" * 900, "𝔘" * 500, '"' * 700, "e\u0301" * 200,
+    "<b>", "</a>", "&amp;", "&", "<a href='tg://user?id=1'>", "@everyone", "/start", "\u202e", "\u2066",
+    "\u200d", "\x00", "\x1b[31m",
+    "\r\n", "\t", "http://evil.example/", "javascript:alert(1)", "t.me/x", "…" * 300, "字" * 900,
+    "𝔘" * 500, '"' * 700, "e\u0301" * 200,
     "示例芯片股份有限公司", "=cmd|' /C calc'!A0", "]]>", "",
 )  # fmt: skip
 
@@ -173,9 +180,12 @@ def made_event(data: bytes) -> Event:
         )
         for _ in range(rng.randint(0, 2))
     )
-    keys = ("issuer_short", "sponsors", "previous_stage", "document_type", "document_url", "tutor", "report_type",
-            "office", "status", "role", "correction", "verdict", "since", "last_ok", "why", "percentile_faster",
-            "days_since_acceptance", "days_since_previous", "percentile_sample", "unknown_code", "fictional",
+    keys = ("issuer_short", "sponsors", "previous_stage", "document_type", "document_url", "tutor",
+    "report_type",
+            "office", "status", "role", "correction", "verdict", "since", "last_ok", "why",
+            "percentile_faster",
+            "days_since_acceptance", "days_since_previous", "percentile_sample", "unknown_code",
+            "fictional",
             "earlier_project", "posted_late", "unusual_move", "issuer_en", text(1))  # fmt: skip
     values = (text(), rng.randint(-(10**9), 10**9), rng.random() * 10**9, rng.random() < 0.5)
     return Event(

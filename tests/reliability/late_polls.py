@@ -1,4 +1,4 @@
-"""A poll whose instant falls into a blocked loop is made late, not dropped; the library's default drops it."""
+"""A poll whose instant falls into a blocked loop is made late, not dropped, as by the library's default."""
 
 from __future__ import annotations
 

@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from unittest.mock import patch
 
+from sqlmodel import Session, func, select
+
 from alerts.contract import Delivered
 from monitor import app as composition
 from monitor.app import App
@@ -25,7 +27,6 @@ from monitor.store import chats
 from monitor.store.jobs import Rules
 from monitor.store.tables import DeliveryRow, EventRow
 from scrapers.contract import Document, Request
-from sqlmodel import Session, func, select
 from tests.delivery.kit import JumpClock, ScriptedChannel
 from tests.reliability.oracle import Tally, reconcile
 from tests.reliability.story import OPENING, write_story
@@ -71,7 +72,9 @@ class Site:
         rows = QUERIES[query](self.world.as_of(self.cut), params)
         page = page_of([] if how == "empty" and query == "SH_XM_LB" else rows, params)
         body = envelope(page, encode_rows(page.rows, escape=query in DOCUMENT_QUERIES), params)
-        return Document(request=request, body=body, content_type="application/json", fetched_at=self.clock.now())
+        return Document(
+            request=request, body=body, content_type="application/json", fetched_at=self.clock.now()
+        )
 
 
 class Inline:

@@ -6,7 +6,7 @@ Rule: only the story and the chats are asked; the program's own database proves 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -53,10 +53,16 @@ def reconcile(
             tally.marked += repeat
             tally.late += "迟到" in text or "LATE " in text
             (marked if repeat else plain).update(_lines(text))
+        papers = _papers(texts)
         for told in wanted:
             tally.alerts += 1
             words = told.words(language)
-            if not (plain[words] or marked[words]):
+            if told.state is None and not (plain[words] or marked[words]):
+                # A digest names a document by its kind and alert id: as many ids as there were documents.
+                published = sum(one.state is None and one.short == told.short for one in wanted)
+                if len(papers[told.short]) < published:
+                    tally.lost.append(f"{chat}: {words}")
+            elif not (plain[words] or marked[words]):
                 tally.lost.append(f"{chat}: {words}")
             if plain[words] > 1:
                 tally.unmarked_surplus.append(f"{chat}: {plain[words]} × {words}")
@@ -65,6 +71,21 @@ def reconcile(
             if words not in {one.words(language) for one in wanted} and (plain[words] or marked[words]):
                 tally.told_of_the_past.append(f"{chat}: {words}")
     return tally
+
+
+_PAPER = re.compile(r"(示例\d{4}) · (?:披露文件|document disclosed)[^#]*(?P<id>#[0-9A-Z]{4})?$")
+
+
+def _papers(texts: Sequence[str]) -> dict[str, set[str]]:
+    """Short name → alert ids of the documents its chat was told of, alone or in a digest."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for text in texts:
+        lines = [line.strip() for line in text.splitlines()]
+        own = next((line for line in reversed(lines) if _ALERT.fullmatch(line)), lines[0][:5])
+        for line in lines:
+            if paper := _PAPER.search(line):
+                found[paper[1]].add(paper["id"] or own)
+    return found
 
 
 _HEAD = re.compile(r"(示例\d{4} · .+?)(?: #[0-9A-Z]{4})?$")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.reliability import core_kills, daemon_kills, fuzz, power, seeded_bugs, soak, speed
+from tests.reliability import core_kills, daemon_kills, fuzz, power, seeded_bugs, shaking, soak, speed
 from tests.reliability.figures import Figure, Finding
 
 PARTS: dict[str, Callable[..., Finding]] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[..., Finding]] = {
     fuzz.PART: fuzz.run,
     soak.PART: soak.run,
     speed.PART: speed.run,
+    shaking.PART: shaking.run,
     seeded_bugs.PART: seeded_bugs.run,
 }
 
@@ -42,12 +43,13 @@ class Choice:
 
 
 SHORT = [
-    Choice(part=daemon_kills.PART, options={"random_kills": 12}),
+    Choice(part=daemon_kills.PART, options={"random_kills": 6}),
     Choice(part=core_kills.PART, options={"kills": 200, "events": 400}),
     Choice(part=power.PART, options={"states": 300, "commits": 120}),
     Choice(part=seeded_bugs.PART),
-    Choice(part=speed.PART, options={"milestones": 40}),
+    Choice(part=speed.PART, options={"milestones": 30}),
     Choice(part=soak.PART, options={"polls": 1500}),
+    Choice(part=shaking.PART, options={"examples": 40}),
     Choice(part=fuzz.PART, options={"inputs": 2000}),
 ]
 LONG = [
@@ -55,8 +57,9 @@ LONG = [
     Choice(part=core_kills.PART, options={"kills": 2000, "events": 4200}),
     Choice(part=power.PART, options={"states": 2500, "commits": 400}),
     Choice(part=seeded_bugs.PART),
-    Choice(part=speed.PART, options={"milestones": 400}),
+    Choice(part=speed.PART, options={"milestones": 300}),
     Choice(part=soak.PART, options={"polls": 100_000}),
+    Choice(part=shaking.PART, options={"examples": 2000}),
     Choice(part=fuzz.PART, options={"inputs": 200_000}),
 ]
 

@@ -102,8 +102,11 @@ def trace(folder: Path, commits: int, synchronous: str) -> list[Step]:
     told = folder / "trace"
     calls = "pwrite64,write,fsync,fdatasync,ftruncate,unlink"
     subprocess.run(
-        [strace, "-y", "-xx", "-s", "1000000", "-o", str(told), "-e", f"trace={calls}", sys.executable]
-        + ["-m", "tests.reliability.power_victim", f"sqlite:///{folder / 'p.db'}", str(commits), synchronous],
+        [
+            *(strace, "-y", "-xx", "-s", "1000000", "-o", str(told), "-e", f"trace={calls}"),
+            *(sys.executable, "-m", "tests.reliability.power_victim"),
+            *(f"sqlite:///{folder / 'p.db'}", str(commits), synchronous),
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
     )

@@ -45,10 +45,17 @@ _TOXICS = (
 )
 # name, value: one request or two each, so that pauses stay short enough for the soak to make progress
 _FAULTS: tuple[tuple[str, int | str | None], ...] = (
-    ("busy", None), ("server_error", 502), ("cut", None), ("wrong_length", None), ("reset", None), ("empty", None),
-    ("shrunk", None), ("key_renamed", None), ("gbk", None), ("wrong_callback", None), ("html", None), ("bomb", 64),
-    ("redirect", "https://elsewhere.invalid/"), ("touched", None), ("rate_limited", 5), ("challenge", 200), ("forbidden", None),
-)  # fmt: skip
+    *(
+        (name, None)
+        for name in ("busy", "cut", "wrong_length", "reset", "empty", "shrunk", "key_renamed", "gbk")
+    ),
+    *((name, None) for name in ("wrong_callback", "html", "touched", "forbidden")),
+    ("server_error", 502),
+    ("bomb", 64),
+    ("redirect", "https://elsewhere.invalid/"),
+    ("rate_limited", 5),
+    ("challenge", 200),
+)
 
 
 @dataclass

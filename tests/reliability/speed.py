@@ -7,7 +7,6 @@ than it would in earnest.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import signal
 import socket
@@ -140,7 +139,7 @@ async def _silence(manager: socket.socket, patience: float) -> float:
 async def _until_served(around: Stage, story: Story, life: Life) -> None:
     """Until the exchange is asked again and the first thing it published has been told."""
     await _wait(around, [story.live[0]], 60.0)
-    assert os.path.exists(f"/proc/{life.pid}"), "the next life ended"
+    assert Path(f"/proc/{life.pid}").exists(), "the next life ended"
 
 
 def run(folder: Path, seed: int, *, milestones: int) -> Finding:

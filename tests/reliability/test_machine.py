@@ -126,7 +126,10 @@ def test_whatever_happens_every_promise_holds() -> None:
             max_examples=EXAMPLES,
             stateful_step_count=25,
             deadline=None,
-            phases=(Phase.explicit, Phase.generate),  # the printed steps are short enough; shrinking takes minutes
+            phases=(
+                Phase.explicit,
+                Phase.generate,
+            ),  # the printed steps are short enough; shrinking takes minutes
             database=None,
             derandomize="IPO_MONITOR_MACHINE_EXAMPLES" not in os.environ,
             suppress_health_check=list(HealthCheck),

@@ -148,3 +148,14 @@ def test_the_revisions_form_one_line() -> None:
     assert len(script.get_heads()) == 1
     parents = [entry.down_revision for entry in script.walk_revisions("base", "heads")][::-1]
     assert parents == [None, *REVISIONS[:-1]]
+
+
+def test_the_revisions_named_by_files_are_those_alembic_walks() -> None:
+    """The short cut that spares Alembic's import at start knows exactly the chain Alembic knows."""
+    from alembic.script import ScriptDirectory
+
+    from monitor.store.migrations import REVISIONS, configuration
+
+    walked = [script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()]
+
+    assert list(REVISIONS) == walked[::-1]

@@ -1,0 +1,455 @@
+"""What the bot shows, read from the store: names, cards, board, dates, raises.
+
+Rule: whole tables are read only where the answer is about all of them, and kept until something changed.
+Rule: a link leaves here only when its host is one we trust.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from statistics import median
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, func, select
+
+from alerts.bot.contract import Card, Company, Day, Lined, Paper, Raise, Read, Step
+from alerts.bot.finding import Finder
+from monitor.domain.grades import Grade
+from monitor.domain.issue_records import CalendarKind
+from monitor.domain.records import DocumentType, Figure
+from monitor.domain.records import Role as PartyRole
+from monitor.domain.registry import bundled_registry
+from monitor.domain.stages import State
+from monitor.store.tables import (
+    CalendarFactRow,
+    DocumentRow,
+    EventRow,
+    FigureRow,
+    IssuerNameRow,
+    IssuerRow,
+    NewShareRow,
+    ProjectRow,
+    ReadingRow,
+    StatusRowRow,
+)
+
+_CST = timezone(timedelta(hours=8))
+_PAPERS = 8
+_FIGURES = (
+    "gross_proceeds",
+    "net_proceeds",
+    "planned_proceeds",
+    "offer_price",
+    "issue_costs",
+    "revenue",
+    "net_profit",
+)
+_SMALLEST = 10  # below this many others a median says nothing
+_PROSPECTUSES = (
+    DocumentType.PROSPECTUS_REGISTRATION.value,
+    DocumentType.PROSPECTUS_COMMITTEE.value,
+    DocumentType.PROSPECTUS_DRAFT.value,
+)
+
+
+class Views:
+    """The views that need an index; one for the process, used in the store's thread alone."""
+
+    def __init__(self, trusted_hosts: Sequence[str]) -> None:
+        self._hosts = tuple(trusted_hosts)
+        self._finder: Finder | None = None
+        self._seen: tuple[object, ...] = ()
+        self._medians: dict[str, dict[State, list[int]]] = {}
+        self._medians_of: tuple[object, ...] = ()
+
+    def finder(self, session: Session) -> Finder:
+        """The index over every company, made anew when a name came."""
+        seen = (
+            session.exec(select(func.count()).select_from(IssuerNameRow)).one(),
+            session.exec(select(func.max(IssuerRow.id))).one(),
+            session.exec(select(func.count()).select_from(NewShareRow)).one(),
+            session.exec(select(func.count()).select_from(IssuerRow).where(IssuerRow.short_name != "")).one(),
+            session.exec(select(func.count()).select_from(IssuerRow).where(IssuerRow.grade != "")).one(),
+        )
+        if self._finder is None or seen != self._seen:
+            self._finder, self._seen = Finder(_companies(session)), seen
+        return self._finder
+
+    def card(self, session: Session, issuer_id: int, now: datetime) -> Card | None:
+        """All that is known of one company."""
+        if not 0 < issuer_id < 2**31:
+            return None
+        issuer = session.get(IssuerRow, issuer_id)
+        if issuer is None:
+            return None
+        project = newest_project(session, issuer_id)
+        company = _company(issuer)
+        today = now.astimezone(_CST).date()
+        ahead = [day for day in _days_of(session, issuer_id, company) if day.day >= today]
+        read = tuple(self._figures(session, issuer_id))
+        proof = _proof(issuer)
+        if project is None:
+            steps = _tutoring_steps(session, issuer_id)
+            last = steps[-1] if steps else None
+            return Card(
+                company=company,
+                grade_proof=proof,
+                state=last.state if last else None,
+                since=last.day if last else None,
+                steps=steps,
+                read=read,
+                days=tuple(ahead),
+            )
+        steps = (*_tutoring_steps(session, issuer_id), *_steps(session, project))
+        state = State(project.code, project.outcome_code)
+        reached = [step.day for step in steps if step.state == state]
+        others = self._spent(session, project.board).get(state, [])
+        planned = None
+        if project.planned_fen is not None:
+            planned = Figure(
+                kind="planned_proceeds",
+                amount=Decimal(project.planned_fen) / 100,
+                currency=project.planned_currency,
+                as_printed=project.planned_as_printed,
+            )
+        return Card(
+            company=company,
+            grade_proof=proof,
+            board=project.board,
+            state=state,
+            since=reached[-1] if reached else None,
+            median=round(median(others)) if len(others) >= _SMALLEST else None,
+            median_of=len(others),
+            accepted=project.accepted_at.astimezone(_CST).date() if project.accepted_at else None,
+            planned=planned,
+            sponsors=tuple(
+                (party[2] if len(party) > 2 and party[2] else party[1])
+                for party in project.parties
+                if len(party) > 1 and party[0] == PartyRole.SPONSOR.value
+            ),
+            url=self._trusted(project.url),
+            steps=steps,
+            papers=self._papers(session, project),
+            read=read,
+            days=tuple(ahead),
+        )
+
+    def routing_facts(self, session: Session, rows: Iterable[EventRow]) -> dict[int, dict[str, str | int]]:
+        """What routing asks beside the event, by issuer, for many events at once."""
+        wanted = {row.issuer_id for row in rows if row.issuer_id is not None}
+        facts: dict[int, dict[str, str | int]] = {number: {"issuer_id": number} for number in wanted}
+        found = session.exec(
+            select(
+                ProjectRow.issuer_id, ProjectRow.parties, ProjectRow.planned_fen, ProjectRow.planned_currency
+            ).order_by(col(ProjectRow.updated_at))
+        )
+        for number, parties, fen, currency in found:
+            if number not in facts:
+                continue
+            names = [
+                " ".join(party[1:]) for party in parties if party and party[0] == PartyRole.SPONSOR.value
+            ]
+            facts[number]["sponsors"] = "、".join(names)
+            if fen is not None and currency == "CNY":
+                facts[number]["planned_fen"] = fen
+        grades = session.exec(select(IssuerRow.id, IssuerRow.grade).where(IssuerRow.grade != ""))
+        for issuer_id, grade in grades:
+            if issuer_id in facts:
+                facts[issuer_id]["grade"] = grade
+        return facts
+
+    def _spent(self, session: Session, board: str) -> dict[State, list[int]]:
+        """Days every project of a board spent in each state it has left; kept until a milestone is added."""
+        seen = (session.exec(select(func.count()).select_from(StatusRowRow)).one(),)
+        if seen != self._medians_of:
+            self._medians, self._medians_of = {}, seen
+        if board not in self._medians:
+            self._medians[board] = _days_spent(session, board)
+        return self._medians[board]
+
+    def _papers(self, session: Session, project: ProjectRow) -> tuple[Paper, ...]:
+        mine = select(DocumentRow).where(
+            DocumentRow.source == project.source, DocumentRow.project_key == project.key
+        )
+        newest = col(DocumentRow.published_at).desc()
+        first = session.exec(
+            mine.where(col(DocumentRow.type).in_(_PROSPECTUSES)).order_by(newest).limit(4)
+        ).all()
+        rest = session.exec(
+            mine.where(col(DocumentRow.type).not_in(_PROSPECTUSES)).order_by(newest).limit(4)
+        ).all()
+        return tuple(
+            Paper(title=row.title, type=row.type, day=row.date, url=self._trusted(row.url))
+            for row in [*first, *rest][:_PAPERS]
+            if self._trusted(row.url)
+        )
+
+    def _figures(self, session: Session, issuer_id: int) -> Iterable[Read]:
+        """The money figures of the newest document of the issuer that states any."""
+        rows = session.exec(
+            select(FigureRow, ReadingRow)
+            .join(ReadingRow, col(ReadingRow.url) == col(FigureRow.url))
+            .where(FigureRow.issuer_id == issuer_id, col(FigureRow.kind).in_(_FIGURES))
+            .order_by(col(ReadingRow.date).desc(), col(FigureRow.id))
+        ).all()
+        taken: set[str] = set()
+        for figure, reading in rows:
+            if (
+                figure.amount is None
+                or not figure.currency
+                or figure.kind in taken
+                or figure.high is not None
+            ):
+                continue
+            taken.add(figure.kind)
+            yield Read(
+                figure=Figure(
+                    kind=figure.kind,
+                    amount=Decimal(figure.amount),
+                    currency=figure.currency,
+                    as_printed=figure.as_printed,
+                    qualifier=figure.qualifier or "",
+                    period=figure.period or "",
+                    page=figure.page,
+                ),
+                url=self._trusted(reading.url),
+                document=reading.title,
+            )
+
+    def _trusted(self, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            return ""
+        if parts.scheme not in ("http", "https") or parts.username or parts.password:
+            return ""
+        return url if any(host == one or host.endswith("." + one) for one in self._hosts) else ""
+
+
+def newest_project(session: Session, issuer_id: int) -> ProjectRow | None:
+    """The issuer's newest application."""
+    return session.exec(
+        select(ProjectRow)
+        .where(ProjectRow.issuer_id == issuer_id)
+        .order_by(col(ProjectRow.updated_at).desc(), col(ProjectRow.key).desc())
+        .limit(1)
+    ).first()
+
+
+def pipeline(session: Session) -> list[Lined]:
+    """The AI-chip issuers with their newest application, the longest in their stage first."""
+    rows = session.exec(
+        select(ProjectRow, IssuerRow)
+        .join(IssuerRow, col(IssuerRow.id) == col(ProjectRow.issuer_id))
+        .where(IssuerRow.grade == Grade.AI_CHIP.value)
+        .order_by(col(ProjectRow.updated_at))
+    ).all()
+    newest = {issuer.id: (project, issuer) for project, issuer in rows}
+    lined = [
+        Lined(
+            company=_company(issuer),
+            state=State(project.code, project.outcome_code),
+            since=_since(session, project),
+        )
+        for project, issuer in newest.values()
+    ]
+    return sorted(lined, key=lambda row: (row.since or date.max, row.company.shown))
+
+
+def days(session: Session, first: date, last: date) -> list[Day]:
+    """The calendar between two days, both included."""
+    rows = session.exec(
+        select(CalendarFactRow, IssuerRow)
+        .join(IssuerRow, col(IssuerRow.id) == col(CalendarFactRow.issuer_id))
+        .where(col(CalendarFactRow.date) >= first, col(CalendarFactRow.date) <= last)
+        .order_by(col(CalendarFactRow.date), col(CalendarFactRow.issuer_id))
+    )
+    return [
+        Day(company=_company(issuer), kind=CalendarKind(fact.kind), day=fact.date) for fact, issuer in rows
+    ]
+
+
+def raised(session: Session, year: int) -> list[Raise]:
+    """Gross proceeds of the offerings subscribed in a year, the largest first; only what was proven."""
+    rows = session.exec(
+        select(NewShareRow, IssuerRow)
+        .join(IssuerRow, col(IssuerRow.id) == col(NewShareRow.issuer_id))
+        .where(col(NewShareRow.gross_fen).is_not(None))
+    )
+    found = []
+    for share, issuer in rows:
+        day = share.online_date or share.listing_date
+        if day is not None and day.year == year and share.gross_fen is not None:
+            found.append(Raise(company=_company(issuer), yuan=_yuan(share.gross_fen), day=day))
+    return sorted(found, key=lambda row: -Decimal(row.yuan))
+
+
+def planned(session: Session, year: int) -> list[Raise]:
+    """Planned proceeds of the AI-chip applications accepted in a year, the largest first."""
+    rows = session.exec(
+        select(ProjectRow, IssuerRow)
+        .join(IssuerRow, col(IssuerRow.id) == col(ProjectRow.issuer_id))
+        .where(IssuerRow.grade == Grade.AI_CHIP.value, ProjectRow.planned_currency == "CNY")
+        .where(col(ProjectRow.planned_fen).is_not(None), col(ProjectRow.accepted_at).is_not(None))
+    )
+    found = []
+    for project, issuer in rows:
+        assert project.accepted_at is not None  # by the query
+        day = project.accepted_at.astimezone(_CST).date()
+        if day.year == year and project.planned_fen:
+            found.append(Raise(company=_company(issuer), yuan=_yuan(project.planned_fen), day=day))
+    return sorted(found, key=lambda row: -Decimal(row.yuan))
+
+
+def _yuan(fen: int) -> str:
+    return f"{Decimal(fen) / 100:f}"
+
+
+def _company(issuer: IssuerRow) -> Company:
+    assert issuer.id is not None  # read from the database
+    return Company(issuer_id=issuer.id, name=issuer.name, short=_known_short(issuer), grade=issuer.grade)
+
+
+def _known_short(issuer: IssuerRow) -> str:
+    """The short name the exchange prints; for a known company without one, the registry's shortest Chinese."""
+    if issuer.short_name:
+        return issuer.short_name
+    match = bundled_registry().find(issuer.name)
+    names = (
+        [name for name in match.company.names if not name.isascii()] if match and not match.ambiguous else []
+    )
+    return min(names, key=len) if names else ""
+
+
+def _proof(issuer: IssuerRow) -> str:
+    if issuer.pinned:
+        return "pinned"
+    agreeing = [proof for proof in issuer.evidence if proof.get("grade") == issuer.grade]
+    return str(agreeing[0].get("word", ""))[:40] if agreeing else ""
+
+
+def _companies(session: Session) -> list[Company]:
+    names: dict[int, list[str]] = defaultdict(list)
+    for row in session.exec(select(IssuerNameRow)):
+        names[row.issuer_id].append(row.normalised)
+    codes: dict[int, list[str]] = defaultdict(list)
+    for code, number, short in session.exec(
+        select(NewShareRow.code, NewShareRow.issuer_id, NewShareRow.name)
+    ):
+        if number is not None:
+            codes[number].append(code)
+            names[number].append(short)
+    for key, number in session.exec(select(ProjectRow.key, ProjectRow.issuer_id)):
+        codes[number].append(key)
+    registry = bundled_registry()
+    listed: set[str] = set()
+    found = []
+    for issuer in session.exec(select(IssuerRow).order_by(col(IssuerRow.id))):
+        assert issuer.id is not None  # read from the database
+        match = registry.find(issuer.name, issuer.short_name)
+        aliases = list(names[issuer.id])
+        if match is not None and not match.ambiguous:
+            listed.add(match.company.key)
+            aliases += [*match.company.names, *match.company.ambiguous]
+        found.append(
+            Company(
+                issuer_id=issuer.id,
+                name=issuer.name,
+                short=_known_short(issuer),
+                names=tuple(dict.fromkeys(aliases)),
+                codes=tuple(codes[issuer.id]),
+                grade=issuer.grade,
+            )
+        )
+    for company in registry.companies:
+        if company.key not in listed and company.grade is not Grade.NO and company.names:
+            chinese = [name for name in company.names if not name.isascii()]
+            found.append(
+                Company(
+                    issuer_id=0,
+                    name=company.names[0],
+                    short=min(chinese, key=len) if chinese else "",
+                    names=(*company.names, *company.ambiguous),
+                    grade=company.grade.value,
+                )
+            )
+    return found
+
+
+def _since(session: Session, project: ProjectRow) -> date | None:
+    return session.exec(
+        select(func.max(StatusRowRow.date)).where(
+            StatusRowRow.source == project.source,
+            StatusRowRow.project_key == project.key,
+            StatusRowRow.code == project.code,
+            StatusRowRow.outcome_code == project.outcome_code,
+            col(StatusRowRow.milestone).is_(True),
+            StatusRowRow.missing < 2,
+        )
+    ).one()
+
+
+def _steps(session: Session, project: ProjectRow) -> tuple[Step, ...]:
+    rows = session.exec(
+        select(StatusRowRow)
+        .where(StatusRowRow.source == project.source, StatusRowRow.project_key == project.key)
+        .where(col(StatusRowRow.milestone).is_(True), StatusRowRow.missing < 2)
+        .order_by(col(StatusRowRow.date), col(StatusRowRow.decided_at))
+    )
+    return tuple(
+        Step(day=row.date, state=State(row.code, row.outcome_code), reason=row.reason) for row in rows
+    )
+
+
+def _tutoring_steps(session: Session, issuer_id: int) -> tuple[Step, ...]:
+    rows = session.exec(
+        select(EventRow.code, EventRow.outcome_code, EventRow.date)
+        .where(EventRow.issuer_id == issuer_id, EventRow.kind == "milestone")
+        .where(col(EventRow.code).like("tutoring-%"), col(EventRow.date).is_not(None))
+        .order_by(col(EventRow.date), col(EventRow.seq))
+    )
+    return tuple(Step(day=day, state=State(code, outcome)) for code, outcome, day in rows if day is not None)
+
+
+def _days_of(session: Session, issuer_id: int, company: Company) -> list[Day]:
+    rows = session.exec(
+        select(CalendarFactRow)
+        .where(CalendarFactRow.issuer_id == issuer_id)
+        .order_by(col(CalendarFactRow.date))
+    )
+    return [Day(company=company, kind=CalendarKind(row.kind), day=row.date) for row in rows]
+
+
+def _days_spent(session: Session, board: str) -> dict[State, list[int]]:
+    rows = session.exec(
+        select(
+            StatusRowRow.source,
+            StatusRowRow.project_key,
+            StatusRowRow.code,
+            StatusRowRow.outcome_code,
+            StatusRowRow.date,
+        )
+        .join(
+            ProjectRow,
+            (col(ProjectRow.source) == col(StatusRowRow.source))
+            & (col(ProjectRow.key) == col(StatusRowRow.project_key)),
+        )
+        .where(ProjectRow.board == board, col(StatusRowRow.milestone).is_(True), StatusRowRow.missing < 2)
+        .order_by(
+            col(StatusRowRow.source),
+            col(StatusRowRow.project_key),
+            col(StatusRowRow.date),
+            col(StatusRowRow.decided_at),
+        )
+    )
+    spent: dict[State, list[int]] = defaultdict(list)
+    before: tuple[str, str, State, date] | None = None
+    for source, key, code, outcome, day in rows:
+        if before is not None and before[:2] == (source, key):
+            spent[before[2]].append((day - before[3]).days)
+        before = (source, key, State(code, outcome), day)
+    return spent
