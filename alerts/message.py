@@ -42,3 +42,4 @@ class Message:
     notes: tuple[str, ...] = ()  # "⟳ possible repeat of #A1B2 (attempt 2)", "LATE 3 h 12 m: …"
     urgent: bool = False
     buttons: tuple[tuple[Button, ...], ...] = ()  # rows of them
+    own_words: bool = False  # nothing in it came from outside: its /commands may be tapped

@@ -35,7 +35,7 @@ class Preferences:
     through: bool = True  # urgent alerts break through quiet hours
     daily: str = ""  # "08:30"
     weekly: str = ""  # "1 08:30": ISO weekday and time
-    muted: Mapping[str, str] = field(default_factory=dict)  # issuer id or "*" → ISO instant it ends
+    muted: Mapping[str, str] = field(default_factory=dict)  # issuer id or "*" → "ISO instant it ends|name"
 
     @property
     def criteria(self) -> bool:
@@ -46,7 +46,7 @@ class Preferences:
     def mutes(self, issuer_id: str, at: datetime) -> bool:
         """Whether this issuer, or everything, is muted at that instant."""
         ends = [self.muted[key] for key in (issuer_id, EVERYTHING) if key and key in self.muted]
-        return any(datetime.fromisoformat(end) > at for end in ends)
+        return any(mute_end(end) > at for end in ends)
 
     def held_until(self, at: datetime) -> datetime | None:
         """The end of the quiet hours that hold at that instant; None outside them."""
@@ -96,9 +96,7 @@ def from_stored(stored: Mapping[str, Any]) -> Preferences:
     for item in fields(Preferences):
         value = stored.get(item.name)
         kind = str(item.type)
-        if kind == "bool" and isinstance(value, bool):
-            taken[item.name] = value
-        elif kind == "str" and isinstance(value, str):
+        if (kind == "bool" and isinstance(value, bool)) or (kind == "str" and isinstance(value, str)):
             taken[item.name] = value
         elif kind == "int" and isinstance(value, int) and not isinstance(value, bool):
             taken[item.name] = max(value, 0)
@@ -111,8 +109,13 @@ def from_stored(stored: Mapping[str, Any]) -> Preferences:
     return Preferences(**taken)
 
 
+def mute_end(held: str) -> datetime:
+    """When a mute ends."""
+    return datetime.fromisoformat(held.partition("|")[0])
+
+
 def _instant(text: str) -> bool:
     try:
-        return datetime.fromisoformat(text).tzinfo is not None
+        return mute_end(text).tzinfo is not None
     except ValueError:
         return False

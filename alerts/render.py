@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from alerts import stored_message
 from alerts.document_facts import (
     changes_facts,
     changes_headline,
@@ -18,7 +19,6 @@ from alerts.document_facts import (
     figures_headline,
     number_facts,
 )
-from alerts import stored_message
 from alerts.facts import (
     AFTER,
     BEFORE,

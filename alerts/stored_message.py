@@ -28,5 +28,6 @@ def from_text(text: str) -> Message:
         why=held["why"],
         notes=tuple(held["notes"]),
         urgent=held["urgent"],
+        own_words=held["own_words"],
         buttons=tuple(tuple(Button(**button) for button in row) for row in held["buttons"]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,12 +13,15 @@ from urllib.parse import urlsplit
 from sqlmodel import Session, col, func, select
 
 from alerts import summaries
+from alerts.bilingual import both
 from alerts.contract import Channel
 from alerts.footers import TRUSTED_HOSTS
 from alerts.message import Message
 from alerts.registry import CHANNELS
 from alerts.render import render
 from alerts.routing import rule_with_watchlist
+from monitor.bot import BotLoop
+from monitor.bot_parts import bot_parts_of
 from monitor.composing import Render, RenderDigest
 from monitor.delivery import Delivery
 from monitor.documents.shelf import Shelf
@@ -41,6 +44,7 @@ from monitor.store.backup import mark_gap, notice_restore
 from monitor.store.calendar_facts import CalendarStore
 from monitor.store.daily import DailyLine
 from monitor.store.database import Database
+from monitor.store.digests import Digests
 from monitor.store.figures import FiguresStore
 from monitor.store.guard import StoreGuard
 from monitor.store.issues import IssueStore
@@ -85,6 +89,8 @@ class App:
     new_turn: Callable[[Source, Rota], Turns]
     guard: StoreGuard
     reading: ReadingJob | None = None  # of documents; None where it is off
+    bot: BotLoop | None = None  # None where nobody may ask
+    digests: Digests | None = None
     operator_console: bool = True  # whether the terminal also hears what is for operators
     supervisor: Supervisor | None = None
     _telling: asyncio.Future[None] | None = None
@@ -276,7 +282,45 @@ class App:
 
     async def _chores(self) -> None:
         reading = [self.reading.run()] if self.reading is not None else []
-        await asyncio.gather(self._housekeeping(), self._daily_line(), *reading)
+        parts = [self._housekeeping(), self._daily_line(), *reading, *self._bot_parts()]
+        tasks = [asyncio.ensure_future(part) for part in parts]
+        try:
+            await asyncio.gather(*tasks)
+        finally:  # when one dies the supervisor begins them all anew: none may go on twice
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _bot_parts(self) -> list[Coroutine[Any, Any, None]]:
+        return [self.bot.run(), self._digests_due()] if self.bot is not None else []
+
+    async def _digests_due(self) -> None:
+        """Owe each chat the digest whose hour has come."""
+        assert self.digests is not None  # built with the bot
+        digests = self.digests
+        while True:
+            try:
+                if await self.thread(lambda: digests.owe(self.clock.now())):
+                    self.owed()
+            except StoreGone:
+                raise
+            except StoreError as exc:
+                self.guard.fails(exc)
+            await self.clock.sleep(_DAILY_LOOK)
+
+    def bot_trouble(self, what: str) -> None:
+        """Tell the operators of trouble with the bot."""
+        log.error("bot: %s", what)
+        now, notice = self.clock.now(), [Oddity(where="bot", what=what)]
+
+        async def tell() -> None:
+            try:
+                await self.thread(lambda: self.stores.sources.odd("ipo-monitor", notice, now, ""))
+            except StoreError as exc:
+                self.guard.fails(exc)
+            self.owed()
+
+        self._telling = asyncio.ensure_future(tell())
 
     def stop(self) -> None:
         """Ask the daemon to end; it finishes what it is committing."""
@@ -419,6 +463,7 @@ def build(
     channels = _channels(settings, clock)
     limiter = Limiter(clock, {"telegram": Budget(), **hook_budgets(settings), **(budgets or {})})
     tell, tell_many = _renderers(settings, related)
+    bot_parts = bot_parts_of(settings)
 
     def new_delivery() -> Delivery:
         return Delivery(
@@ -431,6 +476,7 @@ def build(
             clock=clock,
             limiter=limiter,
             rules=rules or Rules(),
+            buttons=bot_parts.buttons if bot_parts else None,
         )
 
     doors: dict[str, Doors] = {}
@@ -480,6 +526,11 @@ def build(
         operator_console=operator_console,
     )
     guard.on_recovery = app.store_recovered
+    if bot_parts is not None:
+        app.bot = bot_parts.loop(
+            database, thread, clock, channels["telegram"].format, rule, lambda: app.owed(), app.bot_trouble
+        )
+        app.digests = Digests(database)
     if settings.documents.enabled:
         app.reading = _reading(app, FiguresStore(database, owe, followed), doors)
     return app
@@ -594,10 +645,14 @@ def _renderers(settings: Settings, related: Callable[[Event], Details] | None) -
     hosts = tuple(dict.fromkeys((*TRUSTED_HOSTS, *own)))
 
     def tell(event: Event, language: str) -> Message:
+        if language == "both":
+            return both(tell(event, "zh"), tell(event, "en"))
         extra = related(event) if related else None
         return render(event, "en" if language == "en" else "zh", related=extra, trusted_hosts=hosts)
 
     def tell_many(events: Sequence[Event], language: str) -> Message:
+        if language == "both":
+            return both(tell_many(events, "zh"), tell_many(events, "en"))
         return summaries.render_digest(events, "en" if language == "en" else "zh")
 
     return tell, tell_many

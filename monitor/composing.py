@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 
 from alerts import notes as words
 from alerts.contract import Channel, Payload
-from alerts.message import Message
+from alerts.message import Button, Message
 from monitor.domain.events import Event, alert_code
 from monitor.store.jobs import Job
 
+_NAMED = 40  # characters of a headline that tell which alert is meant
+
 Render = Callable[[Event, str], Message]
+Buttons = Callable[[Job], tuple[tuple[Button, ...], ...]]
 RenderDigest = Callable[[Sequence[Event], str], Message]
 
 
@@ -28,12 +31,16 @@ class Composed:
     notes: tuple[str, ...]
 
 
-def compose(job: Job, channel: Channel, render: Render, render_digest: RenderDigest) -> Composed:
+def compose(
+    job: Job, channel: Channel, render: Render, render_digest: RenderDigest, buttons: Buttons | None = None
+) -> Composed:
     """The job's next wire message; any copy that may not be the first says so and names the alert."""
     if len(job.events) > 1:
         bare = render_digest(job.events, job.language)
     else:
         bare = render(job.events[0], job.language)
+        if buttons is not None and not bare.buttons:
+            bare = replace(bare, buttons=buttons(job))
     bare = replace(bare, why="; ".join(dict.fromkeys(why for why in job.whys if why)) or bare.why)
     notes = job.progress.notes if job.parts_sent else _late(job)
     message = replace(bare, notes=(*notes, *bare.notes))
@@ -44,7 +51,9 @@ def compose(job: Job, channel: Channel, render: Render, render_digest: RenderDig
         sent, marked = 0, True
     payload = payloads[sent]
     if marked:
-        mark = words.possible_repeat(message.alert_id or alert_code(job.events[0].id), max(2, job.attempt + 1), job.language)
+        mark = words.possible_repeat(
+            message.alert_id or alert_code(job.events[0].id), max(2, job.attempt + 1), job.language
+        )
         whole = channel.format(replace(message, notes=(mark, *message.notes)))
         payload = (
             whole[0] if len(payloads) == len(whole) == 1 else _mark_part(channel, message, mark, payload)
@@ -59,6 +68,13 @@ def _late(job: Job) -> tuple[str, ...]:
 def _mark_part(channel: Channel, message: Message, mark: str, payload: Payload) -> Payload:
     """The mark above one part of many, escaped by the channel itself."""
     head = channel.format(
-        Message(alert_id=message.alert_id, icon=message.icon, headline=message.headline, notes=(mark,))
+        Message(
+            alert_id=message.alert_id,
+            icon=message.icon,
+            headline=message.headline[
+                :_NAMED
+            ],  # the part below has all of it, and parts are cut near their limit
+            notes=(mark,),
+        )
     )[0]
     return replace(payload, text=f"{head.text}\n\n{payload.text}", plain=f"{head.plain}\n\n{payload.plain}")

@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from alerts.contract import Channel, Outcome, Rejected, RetryLater
 from alerts.routing import Rule
-from monitor.composing import Render, RenderDigest, compose
+from monitor.composing import Buttons, Render, RenderDigest, compose
 from monitor.domain.clock import Clock
 from monitor.domain.errors import StoreError
 from monitor.failpoints import AFTER_SEND, BEFORE_SEND, INTENT, RECOVERED, SETTLED, failpoint
@@ -54,6 +54,7 @@ class Delivery:
         limiter: Limiter,
         rules: Rules | None = None,
         rng: random.Random | None = None,
+        buttons: Buttons | None = None,
     ) -> None:
         self._database = database
         self._run_in_store = run_in_store
@@ -65,6 +66,7 @@ class Delivery:
         self._limiter = limiter
         self._rules = rules or Rules()
         self._rng = rng or random.Random()
+        self._buttons = buttons
         self._started_at = clock.now()
         self._offset = self._wall_minus_monotonic()
         self._swept = clock.monotonic()
@@ -183,7 +185,7 @@ class Delivery:
     async def _send(self, job: Job, ticket: Ticket) -> None:
         channel = self._channels[job.channel]
         try:
-            composed = compose(job, channel, self._render, self._render_digest)
+            composed = compose(job, channel, self._render, self._render_digest, self._buttons)
         except Exception as exc:  # noqa: BLE001 -- one unspeakable event must not stop the others
             # Words that cannot be put together are a message nobody can be sent: poison, and reported.
             _log.exception("cannot compose the alert of %s", job.events[0].id)

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from alerts.registry import HOOKS
 from monitor.domain.addresses import names_this_host_or_net
-from monitor.settings_items import LANGUAGES, chat, chat_id, event_kind, issuer_name
+from monitor.settings_items import LANGUAGES, chat, chat_id, event_kind, issuer_name, user_id
 from monitor.settings_schema import (
     Channels,
     ConsoleSettings,
@@ -60,6 +60,10 @@ def _telegram(values: Values, home: Path | None, language: Language) -> Telegram
         api_url=values.url(f"{at}api_url", "https://api.telegram.org"),
         chats=chats,
         operator_chat=values.read(f"{at}operator_chat", "chat id", "none", lambda raw: chat_id(raw.value)),
+        bot=values.flag(f"{at}bot", True),
+        owner=values.read(f"{at}owner", "user id", "none", lambda raw: user_id(raw.value)),
+        admins=values.items(f"{at}admins", (), "list of user ids", "[]", user_id),
+        access=values.choice(f"{at}access", ("open", "closed", "invite"), "invite"),
     )
 
 
@@ -122,7 +126,8 @@ class _Table:
         before = len(self._values.problems)
         mail = self._kind == "email"
         for name in self._table:
-            self._read(name, lambda _, name=name: pick(name, _MAIL_FIELDS if mail else _FIELDS), "")
+            if name not in (known := _MAIL_FIELDS if mail else _FIELDS):
+                self._problem(name, f"unknown key; known are {', '.join(known)}")
         enabled = self._read("enabled", _flag, True)
         name = self._read("name", _name, "")
         url = self._secret("url", lambda text: _address(self._kind, text))
@@ -131,7 +136,8 @@ class _Table:
             self._problem("url", f"must be set (or url_file), like {HOOKS[self._kind].like}")
         if secret is not None and not HOOKS[self._kind].signed:
             self._problem("secret", "must not be set: this service has none besides its address")
-        to = self._read("to", lambda item: _many(item, _mail), ())
+        nobody: tuple[str, ...] = ()
+        to = self._read("to", lambda item: _many(item, _mail), nobody)
         sender = self._read("from", _mail, "") or _user(url)
         if mail and not to:
             self._problem("to", 'must be a list of e-mail addresses, like ["me@example.org"]')

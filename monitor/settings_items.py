@@ -51,6 +51,15 @@ def chat_id(item: object) -> ChatId:
     raise Unfit("must be a chat's number, like -1001234567890, or a public name, like @channel")
 
 
+def user_id(item: object) -> int:
+    """A person's number, as int or digits; names can change hands, so they are none."""
+    if isinstance(item, str) and re.fullmatch(r"[0-9]{1,18}", item.strip()):
+        item = int(item)
+    if isinstance(item, int) and not isinstance(item, bool) and 0 < item < 2**52:
+        return item
+    raise Unfit("must be a person's number, like 123456789")
+
+
 def chat(item: object, language: Language) -> ChatSettings:
     """A chat id alone or a table with one; `language` is that of chats that name none."""
     if not isinstance(item, dict):

@@ -137,6 +137,10 @@ class TelegramSettings:
     api_url: str
     chats: tuple[ChatSettings, ...]
     operator_chat: ChatId | None
+    bot: bool = True  # whether it answers commands
+    owner: int | None = None  # numeric user id
+    admins: tuple[int, ...] = ()
+    access: Literal["open", "closed", "invite"] = "invite"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -65,6 +65,11 @@ class Call:
         """One short answer."""
         return self.reply(lambda language: note(zh if language == "zh" else en, icon), *rows)
 
+    def usage(self, zh: str, en: str, *rows: tuple[Button, ...]) -> Reaction:
+        """How something is asked for, in our own words alone: its commands can be tapped."""
+        said = self.say(zh, en, *rows)
+        return replace(said, replies=tuple(replace(one, own_words=True) for one in said.replies))
+
     def button(self, label: str, words: str) -> Button:
         """A button sealed for this chat."""
         return Button(label=label[:40], data=self.signer.seal(self.inbound.chat, words))

@@ -18,6 +18,7 @@ _CODE = re.compile(r"#?([0-9A-HJKMNP-TV-Z]{4})", re.IGNORECASE)
 _SPAN = re.compile(r"(\d{1,3})\s*(d|h|天|日|小时)?", re.IGNORECASE)
 _AHEAD = 60
 _MOST_INLINE = 5
+_FIRST = ("start", "company", "pipeline", "next", "league", "watch", "unwatch", "watching")  # in /help
 
 
 def today(call: Call) -> date:
@@ -29,7 +30,7 @@ def today(call: Call) -> date:
 def company(call: Call) -> Reaction:
     """The card of a company named in any way; a name nobody carries brings suggestions."""
     if not call.argument:
-        return call.say(
+        return call.usage(
             "请写公司名称或代码，例如 /company 沐曦", "Name a company or code, e.g. /company MetaX"
         )
     found = call.desk.find(call.argument)
@@ -55,7 +56,11 @@ def show(call: Call, company: Company) -> Reaction:
 
 def suggest(call: Call, companies: tuple[Company, ...], words: str) -> Reaction:
     """Whom may have been meant, each on a button that goes on with `words` and the issuer's number."""
-    rows = [(call.button(one.shown, f"{words} {one.issuer_id}"),) for one in companies if one.issuer_id]
+    rows = [
+        (call.button(one.called(call.language), f"{words} {one.issuer_id}"),)
+        for one in companies
+        if one.issuer_id
+    ]
     return call.reply(lambda language: cards.suggestions_message(call.argument, companies, language), *rows)
 
 
@@ -108,7 +113,7 @@ def why(call: Call) -> Reaction:
     elif inbound.reply_to is not None:
         told = desk.told_by_receipt(inbound.address, inbound.reply_to)
     if told is None:
-        return call.say(
+        return call.usage(
             "请回复一条提醒，或写明编号，例如 /why #A1B2",
             "Reply to an alert, or name its code, e.g. /why #A1B2",
         )
@@ -126,7 +131,7 @@ def missed(call: Call) -> Reaction:
     """The alerts of the last day, or since the day or span named."""
     since = since_of(call.argument, call.desk.now)
     if since is None:
-        return call.say(
+        return call.usage(
             "例如 /missed 12h、/missed 3d 或 /missed 2026-07-01", "e.g. /missed 12h, 3d or 2026-07-01"
         )
     found = call.desk.told(call.inbound.address, since=since)
@@ -191,16 +196,14 @@ def status(call: Call) -> Reaction:
 def help_text(call: Call) -> Reaction:
     """Every command this person may use."""
     admin = call.role in (Role.OWNER, Role.ADMIN) and call.inbound.private
-    shown = [one for one in COMMANDS.values() if one.access is not Access.OWNER or admin]
+    listed = [COMMANDS[name] for name in (*_FIRST, *(name for name in COMMANDS if name not in _FIRST))]
+    shown = [one for one in listed if one.access is not Access.OWNER or admin]
 
     def make(language: Language) -> Message:
         zh = language == "zh"
-        lines = tuple(Fact(label=one.name.removeprefix("/"), value=one.zh if zh else one.en) for one in shown)
+        lines = tuple(Fact(label=one.name, value=one.zh if zh else one.en) for one in shown)
         return Message(
-            alert_id="",
-            icon="❓",
-            headline="命令（前面加 /）" if zh else "Commands (begin with /)",
-            facts=lines,
+            alert_id="", icon="❓", headline="命令" if zh else "Commands", facts=lines, own_words=True
         )
 
     return call.reply(make)
@@ -261,8 +264,8 @@ def tap_alert_papers(call: Call) -> Reaction:
 
 
 def _told(call: Call) -> Told | None:
-    seq = call.argument
-    return call.desk.told_by_seq(call.inbound.address, int(seq)) if seq.isdecimal() else None
+    number = call.argument
+    return call.desk.told_by_number(call.inbound.address, int(number)) if number.isdecimal() else None
 
 
 def card_of_alert(call: Call) -> Card | None:

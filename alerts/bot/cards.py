@@ -14,6 +14,7 @@ from alerts.bot import words as w
 from alerts.bot.contract import Card, Company, Day, Lined, Raise, Told
 from alerts.facts import SHANGHAI, bounded, days, figure_facts, money_words
 from alerts.glossary import (
+    EVIDENCE,
     Language,
     board_words,
     document_words,
@@ -26,7 +27,8 @@ from alerts.message import Fact, Link, Message
 from alerts.render import render
 from monitor.domain.events import alert_code
 from monitor.domain.records import DocumentType
-from monitor.domain.stages import Stage, State
+from monitor.domain.relevance import EvidenceKind
+from monitor.domain.stages import Stage
 
 PROSPECTUSES = (
     DocumentType.PROSPECTUS_REGISTRATION.value,
@@ -60,12 +62,8 @@ def card_message(card: Card, language: Language, today: date) -> Message:
     if company.name != company.shown:
         facts.insert(0, Fact(label="全称" if language == "zh" else "Full name", value=company.name))
     if card.grade_proof or company.grade:
-        proof = f" · {card.grade_proof}" if card.grade_proof else ""
-        facts.append(
-            Fact(
-                label=w.GRADE(language), value=bounded(grade_words(company.grade, language) + proof, language)
-            )
-        )
+        graded = " · ".join(filter(None, (grade_words(company.grade, language), _proof(card, language))))
+        facts.append(Fact(label=w.GRADE(language), value=bounded(graded, language)))
     if card.sponsors:
         facts.append(Fact(label=w.SPONSORS(language), value="、".join(card.sponsors)))
     if card.planned is not None:
@@ -79,7 +77,7 @@ def card_message(card: Card, language: Language, today: date) -> Message:
     return Message(
         alert_id="",
         icon="🗂",
-        headline=f"{company.shown} · {stage}",
+        headline=f"{company.called(language)} · {stage}",
         facts=tuple(facts),
         links=_card_links(card, language),
     )
@@ -97,6 +95,12 @@ def _stage_facts(card: Card, language: Language, today: date) -> Iterable[Fact]:
             yield Fact(label=w.IN_STAGE(language), value=days(spent, language) + _median(card, language))
     if card.accepted is not None:
         yield Fact(label=w.ACCEPTED(language), value=card.accepted.isoformat())
+
+
+def _proof(card: Card, language: Language) -> str:
+    """The word that proves the grade; a grade by our own registry or by the operator says so."""
+    by = {"registry": EVIDENCE[EvidenceKind.REGISTRY], "pinned": EVIDENCE[EvidenceKind.PIN]}
+    return by[card.grade_proof](language) if card.grade_proof in by else card.grade_proof
 
 
 def _median(card: Card, language: Language) -> str:
@@ -141,7 +145,7 @@ def timeline_message(card: Card, language: Language) -> Message:
     return Message(
         alert_id="",
         icon="🧭",
-        headline=f"{card.company.shown} · {w.TIMELINE(language)}",
+        headline=f"{card.company.called(language)} · {w.TIMELINE(language)}",
         facts=tuple(facts) or (Fact(label=w.TIMELINE(language), value=w.UNKNOWN(language)),),
         links=(Link(label=w.PAGE(language), url=card.url),) if card.url else (),
     )
@@ -153,7 +157,7 @@ def papers_message(card: Card, language: Language) -> Message:
     return Message(
         alert_id="",
         icon="📄",
-        headline=f"{card.company.shown} · {w.PROSPECTUS(language)}",
+        headline=f"{card.company.called(language)} · {w.PROSPECTUS(language)}",
         facts=tuple(
             Fact(label=paper.day.isoformat(), value=bounded(paper.title, language)) for paper in chosen[:6]
         )
@@ -185,7 +189,7 @@ def pipeline_message(rows: Sequence[Lined], language: Language, today: date) -> 
 
 
 def _lined(row: Lined, language: Language, today: date) -> str:
-    name = row.company.shown
+    name = row.company.called(language)
     outcome = f" {state_words(row.state, language)}" if row.state.outcome_code else ""
     if row.since is None or row.state.stage in (Stage.TERMINATED, Stage.ISSUED):
         return f"{name}{outcome}"
@@ -197,7 +201,10 @@ def days_message(found: Sequence[Day], language: Language, headline: str) -> Mes
     """Dates ahead, one line a day; an empty list says so."""
     none = "没有已公布的日期" if language == "zh" else "no date has been announced"
     facts = [
-        Fact(label=day.day.isoformat(), value=f"{day.company.shown} · {w.CALENDAR[day.kind](language)}")
+        Fact(
+            label=day.day.isoformat(),
+            value=f"{day.company.called(language)} · {w.CALENDAR[day.kind](language)}",
+        )
         for day in found[:40]
     ]
     return Message(
@@ -226,7 +233,10 @@ def _raises(rows: Sequence[Raise], what: str, language: Language) -> Iterable[Fa
         yi = f"{Decimal(row.yuan) / _YI:f}"
         yi = yi.rstrip("0").rstrip(".") if "." in yi else yi
         amount = f"{yi} 亿元" if language == "zh" else f"RMB {_million(row.yuan)} million"
-        yield Fact(label=f"{what} {place}", value=f"{row.company.shown} · {amount} · {row.day.isoformat()}")
+        yield Fact(
+            label=f"{what} {place}",
+            value=f"{row.company.called(language)} · {amount} · {row.day.isoformat()}",
+        )
 
 
 def _million(yuan: str) -> str:
@@ -240,11 +250,11 @@ def why_message(told: Told, card: Card | None, language: Language) -> Message:
     shown = render(event, language)
     lines = [
         (w.RULE, told.why),
-        (w.EVIDENCE, card.grade_proof if card else ""),
+        (w.EVIDENCE, _proof(card, language) if card else ""),
         (w.SOURCE, event.source),
         (w.POSTED, instant(event.published_at) if event.published_at else ""),
         (w.SEEN, instant(event.first_seen_at)),
-        (w.STATE, told.state + (f" {instant(told.sent_at)}" if told.sent_at else "")),
+        (w.STATE, _delivered(told, language)),
         (w.IDENTITY, event.id),
         (w.ANSWER, event.raw_sha256[:16]),
     ]
@@ -259,13 +269,18 @@ def why_message(told: Told, card: Card | None, language: Language) -> Message:
     )
 
 
+def _delivered(told: Told, language: Language) -> str:
+    words = w.STATES[told.state](language) if told.state in w.STATES else told.state
+    return f"{words} {instant(told.sent_at)}" if told.sent_at else words
+
+
 def told_message(found: Sequence[Told], language: Language, headline: str) -> Message:
     """What this chat was told, oldest first, with the code of each alert."""
     none = "没有错过任何提醒" if language == "zh" else "you have missed nothing"
     facts = []
     for told in sorted(found, key=lambda one: one.seq):
         shown = render(told.event, language)
-        when = instant(told.sent_at) if told.sent_at else told.state
+        when = instant(told.sent_at) if told.sent_at else _delivered(told, language)
         facts.append(Fact(label=when, value=f"{shown.icon} {shown.headline} {alert_code(told.event.id)}"))
     return Message(
         alert_id="",
@@ -278,7 +293,7 @@ def told_message(found: Sequence[Told], language: Language, headline: str) -> Me
 def suggestions_message(query: str, companies: Sequence[Company], language: Language) -> Message:
     """Whom may have been meant; the names stand on buttons too."""
     zh = language == "zh"
-    listed = "、".join(company.shown for company in companies)
+    listed = ("、" if zh else ", ").join(company.called(language) for company in companies)
     none = "没有相近的名称" if zh else "nothing resembles it"
     return Message(
         alert_id="",
@@ -294,7 +309,7 @@ def known_company_message(company: Company, language: Language) -> Message:
     return Message(
         alert_id="",
         icon="🗂",
-        headline=f"{company.shown} · {grade_words(company.grade, language)}",
+        headline=f"{company.called(language)} · {grade_words(company.grade, language)}",
         facts=(
             Fact(label="全称" if zh else "Full name", value=company.name),
             Fact(
@@ -308,8 +323,3 @@ def known_company_message(company: Company, language: Language) -> Message:
 def instant(at: datetime) -> str:
     """An instant in Shanghai, to the minute."""
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-
-
-def stage_of(state: State | None) -> Stage | None:
-    """The stage of a state that may be missing."""
-    return state.stage if state else None

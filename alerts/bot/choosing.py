@@ -105,7 +105,7 @@ def stop(call: Call) -> Reaction:
     """No more alerts until /start; what was followed stays."""
     call.save(replace(call.preferences, subscribed=False))
     call.desk.audit(call.inbound, "/stop", allowed=True)
-    return call.say("已停止提醒，/start 可恢复", "Alerts are off; /start turns them on again", icon="🔕")
+    return call.usage("已停止提醒，/start 可恢复", "Alerts are off; /start turns them on again")
 
 
 @tap("s", Access.USER)
@@ -230,9 +230,10 @@ def quiet(call: Call) -> Reaction:
     elif words in ("urgent on", "urgent off"):
         after = replace(p, through=words.endswith("on"))
     else:
-        return call.say(
-            f"例如 /quiet 22:00-07:30（北京时间）、/quiet off、/quiet urgent off。现在：{p.quiet or '不设'}",
-            f"e.g. /quiet 22:00-07:30 (Shanghai time), /quiet off, /quiet urgent off. Now: {p.quiet or 'never quiet'}",
+        now_zh, now_en = p.quiet or "不设", p.quiet or "never quiet"
+        return call.usage(
+            f"例如 /quiet 22:00-07:30（北京时间）、/quiet off、/quiet urgent off。现在：{now_zh}",
+            f"e.g. /quiet 22:00-07:30 (Shanghai time), /quiet off, /quiet urgent off. Now: {now_en}",
         )
     call.save(after)
     return call.reply(lambda language: choices_message(after, language))
@@ -264,7 +265,7 @@ def digest(call: Call) -> Reaction:
         day = _WEEKDAYS.get(words[1]) or _WEEKDAYS.get(words[1][:3]) or _WEEKDAYS.get(f"周{words[1]}")
         after = replace(p, weekly=f"{day} {at:%H:%M}") if day else None
     if after is None:
-        return call.say(
+        return call.usage(
             "例如 /digest daily 08:30 · /digest weekly 周一 08:30 · /digest off（北京时间）",
             "e.g. /digest daily 08:30 · /digest weekly mon 08:30 · /digest off (Shanghai time)",
         )
@@ -305,7 +306,7 @@ def _kinds_step(call: Call) -> tuple[Make, tuple[tuple[Button, ...], ...]]:
 
     def make(language: Language) -> Message:
         facts = tuple(
-            Fact(label=("✅" if _is_on(p, group) else "⬜️"), value=name(language))
+            Fact(label=name(language), value=("✅" if _is_on(p, group) else "—"))
             for group, (name, _) in GROUPS_OF_KINDS.items()
         )
         return Message(alert_id="", icon="🎚", headline=w.KINDS(language), facts=facts)
@@ -313,7 +314,7 @@ def _kinds_step(call: Call) -> tuple[Make, tuple[tuple[Button, ...], ...]]:
     rows = []
     for group, (name, _) in GROUPS_OF_KINDS.items():
         on = _is_on(p, group)
-        verb = ("关闭" if on else "打开") if call.language == "zh" else ("no" if on else "add")
+        verb = ("关闭" if on else "打开") if call.language == "zh" else ("stop" if on else "add")
         rows.append((call.button(f"{verb} {name(call.language)}", f"k {group} {'off' if on else 'on'}"),))
     return make, tuple(rows)
 
@@ -343,7 +344,8 @@ def audit(call: Call) -> Reaction:
     lines = tuple(
         Fact(
             label=instant(one.at),
-            value=f"{'✅' if one.allowed else '⛔'} {one.user} · {one.address} · {one.action} {one.detail}".strip(),
+            value=f"{'✅' if one.allowed else '⛔'} {one.user} · {one.address} · {one.action} "
+            f"{one.detail}".strip(),
         )
         for one in call.desk.audits(30)
     )

@@ -83,6 +83,11 @@ class Company:
     names: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     grade: str = ""
+    english: str = ""
+
+    def called(self, language: str) -> str:
+        """The name readers of a language use; the Chinese one always stands beside the English one."""
+        return f"{self.english} ({self.shown})" if language == "en" and self.english else self.shown
 
     @property
     def shown(self) -> str:
@@ -240,8 +245,8 @@ class Desk(Protocol):
         """The alerts of this chat, newest first."""
         ...
 
-    def told_by_seq(self, address: str, seq: int) -> Told | None:
-        """The alert of that event, if this chat was owed it."""
+    def told_by_number(self, address: str, number: int) -> Told | None:
+        """The alert of that delivery, if it is this chat's."""
         ...
 
     def told_by_receipt(self, address: str, message_id: int) -> Told | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from alerts.bot import cards
 from alerts.bot import words as w
@@ -18,7 +18,7 @@ from alerts.bot.asking import card_of_alert, suggest
 from alerts.bot.contract import Reaction
 from alerts.glossary import BOARD, Language, board_words, grade_words
 from alerts.message import Fact, Message
-from alerts.preferences import EVERYTHING, Preferences
+from alerts.preferences import EVERYTHING, Preferences, mute_end
 from monitor.domain.grades import Grade
 
 _LOOK_BACK = 90  # days
@@ -134,9 +134,11 @@ def _without(held: tuple[str, ...], value: str) -> tuple[str, ...]:
 def watch(call: Call) -> Reaction:
     """Offer to follow what was named, saying how many alerts that would have brought."""
     if not call.argument:
-        return call.say(
-            "例如：/watch 沐曦 · /watch 保荐 中信证券 · /watch 板块 科创板 · /watch 主题 ai · /watch 最低 20 亿",
-            "e.g. /watch MetaX · /watch sponsor 中信证券 · /watch board star · /watch theme ai · /watch min 20",
+        return call.usage(
+            "例如：/watch 沐曦 · /watch 保荐 中信证券 · /watch 板块 科创板 · /watch 主题 ai"
+            " · /watch 最低 20 亿",
+            "e.g. /watch MetaX · /watch sponsor 中信证券 · /watch board star · /watch theme ai"
+            " · /watch min 20",
         )
     wanted = criterion_of(call.argument)
     if wanted is None:
@@ -177,6 +179,8 @@ def offer(call: Call, wanted: Criterion) -> Reaction:
 def _shown(wanted: Criterion, language: Language) -> str:
     if wanted.kind == "b":
         return board_words(wanted.value, language)
+    if wanted.kind == "m" and language == "en":
+        return f"≥ RMB {int(wanted.value) / 100_000_000:,g} million"
     if wanted.kind == "t":
         return grade_words(wanted.value, language)
     return wanted.shown
@@ -289,9 +293,7 @@ def choices_message(p: Preferences, language: Language) -> Message:
         "all": "全部" if zh else "all companies",
     }.get(p.relevance) or grade_words(p.relevance, language)
     muted = ("、" if zh else ", ").join(
-        f"{'全部' if zh and key == EVERYTHING else 'all' if key == EVERYTHING else p.issuers.get(key, key)}"
-        f" → {cards.instant(datetime.fromisoformat(end))}"
-        for key, end in p.muted.items()
+        f"{end.partition('|')[2]} → {cards.instant(mute_end(end))}" for end in p.muted.values()
     )
     through = "紧急提醒除外" if zh else "urgent alerts come through"
     lines = [
@@ -300,7 +302,7 @@ def choices_message(p: Preferences, language: Language) -> Message:
             w.QUIET,
             (f"{p.quiet}" + (f"（{through}）" if zh else f" ({through})") * p.through) if p.quiet else "",
         ),
-        (w.DIGEST, " · ".join(filter(None, (p.daily, p.weekly)))),
+        (w.DIGEST, _digests(p, language)),
         (w.MUTED, muted),
     ]
     if not p.subscribed:
@@ -311,6 +313,16 @@ def choices_message(p: Preferences, language: Language) -> Message:
         headline="本会话的设置" if zh else "What this chat chose",
         facts=tuple(Fact(label=label(language), value=value) for label, value in lines if value),
     )
+
+
+def _digests(p: Preferences, language: Language) -> str:
+    zh = language == "zh"
+    found = [f"{'每日' if zh else 'daily'} {p.daily}"] if p.daily else []
+    day, _, at = p.weekly.partition(" ")
+    if day.isdecimal() and at:
+        name = ("一二三四五六日" if zh else ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))[int(day) - 1]
+        found.append(f"每周{name} {at}" if zh else f"every {name} {at}")
+    return " · ".join(found)
 
 
 @command("mute", Access.USER, "静音：/mute 沐曦 7，/mute off 解除", "mute: /mute MetaX 7; /mute off")
@@ -337,8 +349,8 @@ def muted(call: Call, key: str, shown: str, length: int) -> Reaction:
     """Mute it from now on; a mute that has ended is forgotten."""
     now = call.desk.now
     until = now + timedelta(days=length)
-    running = {k: end for k, end in call.preferences.muted.items() if datetime.fromisoformat(end) > now}
-    call.save(replace(call.preferences, muted={**running, key: until.isoformat()}))
+    running = {k: end for k, end in call.preferences.muted.items() if mute_end(end) > now}
+    call.save(replace(call.preferences, muted={**running, key: f"{until.isoformat()}|{shown}"}))
     call.desk.audit(call.inbound, "mute", allowed=True, detail=f"{key} {length}")
     end = cards.instant(until)
     return call.say(f"{shown} 已静音至 {end}", f"{shown} is muted until {end}", icon="🔕")

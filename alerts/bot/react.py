@@ -69,12 +69,12 @@ def _language(inbound: Inbound, desk: Desk) -> str:
     return known or ("zh" if not inbound.user_language or inbound.user_language.startswith("zh") else "en")
 
 
-def alert_buttons(signer: Signer, chat: str, seq: int, language: str) -> tuple[tuple[Button, ...], ...]:
-    """Timeline · Prospectus · Mute 7 days · Why, for the alert of that event in that chat."""
+def alert_buttons(signer: Signer, chat: str, number: int, language: str) -> tuple[tuple[Button, ...], ...]:
+    """Timeline · Prospectus · Mute 7 days · Why, for the alert of that delivery to that chat."""
     lang: Language = "en" if language == "en" else "zh"
 
     def button(icon: str, label: str, words: str) -> Button:
-        return Button(label=f"{icon} {label}", data=signer.seal(chat, f"{words} {seq}"))
+        return Button(label=f"{icon} {label}", data=signer.seal(chat, f"{words} {number}"))
 
     return (
         (button("🧭", w.TIMELINE(lang), "t"), button("📄", w.PROSPECTUS(lang), "p")),

@@ -44,6 +44,16 @@ NOT_ALLOWED = Word(
     "This bot is by invitation. Ask its owner for a code, then send /start CODE. Your numeric id: ",
 )
 
+STATES: dict[str, Word] = {
+    "sent": Word("已送达", "delivered"),
+    "pending": Word("待发", "waiting"),
+    "sending": Word("发送中", "being sent"),
+    "unresolved": Word("未获确认，将标注后重发", "not confirmed, will be sent again, marked"),
+    "suspended": Word("会话不可达，保留", "kept until the chat is back"),
+    "parked": Word("已放弃", "given up"),
+    "poison": Word("被拒收", "refused by the service"),
+}
+
 CALENDAR: dict[CalendarKind, Word] = {
     CalendarKind.SUBSCRIPTION: Word("网上申购", "online subscription"),
     CalendarKind.PAYMENT: Word("缴款", "payment"),

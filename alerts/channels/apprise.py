@@ -62,7 +62,7 @@ class AppriseChannel:
                 )
         except TimeoutError:
             return RetryLater(why="no word of Apprise in time", ambiguous=True)
-        if done is True:
+        if done:  # True, or a result that is true when all went well
             return Delivered(receipt="apprise")
         return RetryLater(why="Apprise says no, and not why", ambiguous=True)
 

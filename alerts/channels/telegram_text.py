@@ -58,8 +58,8 @@ def format_telegram(message: Message, *, silent: bool = False) -> tuple[Payload,
     return tuple(payloads)
 
 
-def _clean(text: str) -> str:
-    return unlinkable(inert(text))
+def _clean(text: str, *, own: bool = False) -> str:
+    return inert(text) if own else unlinkable(inert(text))
 
 
 def _escape(text: str) -> str:
@@ -71,7 +71,7 @@ def _text(text: str) -> _Line:
 
 
 def _head(message: Message) -> tuple[str, list[str]]:
-    icon, headline = inert(message.icon)[:8], _clean(message.headline)
+    icon, headline = inert(message.icon)[:8], _clean(message.headline, own=message.own_words)
     whole = " ".join(part for part in (icon, headline) if part) or "—"
     if len(whole) <= _HEADLINE:
         return whole, []
@@ -79,8 +79,9 @@ def _head(message: Message) -> tuple[str, list[str]]:
 
 
 def _body(message: Message) -> list[str]:
-    facts = [labelled(_clean(fact.label), _clean(fact.value)) for fact in message.facts]
-    notes = [f"※ {note}" for note in map(_clean, message.notes) if note]
+    own = message.own_words
+    facts = [labelled(_clean(fact.label, own=own), _clean(fact.value, own=own)) for fact in message.facts]
+    notes = [f"※ {note}" for text in message.notes if (note := _clean(text, own=own))]
     why = _clean(message.why)
     return [*facts, *notes, *([f"ⓘ {why}"] if why else [])]
 

@@ -104,3 +104,11 @@ class StoreGone(StoreError):
 
 class Unrecoverable(MonitorError):
     """A part of us cannot be brought back from inside: end, so that the service manager starts us anew."""
+
+
+class OtherPoller(MonitorError):
+    """Somebody else reads this bot's updates (409): stop asking, an operator must look."""
+
+
+class TokenRefused(MonitorError):
+    """The chat service does not know the bot's token (401, 404): nothing will work until it is replaced."""

@@ -9,9 +9,10 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from alerts.bot.contract import Audit, Card, Day, Found, Inbound, Lined, Raise, Role, SourceView, Told
 from alerts.preferences import Preferences, from_stored, to_stored
@@ -76,7 +77,7 @@ class StoreDesk:
         """The AI-chip issuers with their newest application."""
         return bot_views.pipeline(self.session)
 
-    def days(self, first: datetime, last: datetime) -> Sequence[Day]:  # type: ignore[override]
+    def days(self, first: date, last: date) -> Sequence[Day]:
         """The calendar between two days."""
         return bot_views.days(self.session, first, last)
 
@@ -102,19 +103,14 @@ class StoreDesk:
     def told(self, address: str, *, since: datetime | None = None, limit: int = 40) -> Sequence[Told]:
         """The alerts of this chat, newest first."""
         chat = self._chat(address)
-        if chat is None:
-            return []
-        query = self._alerts(chat).order_by(col(EventRow.seq).desc()).limit(limit)
-        if since is not None:
-            query = query.where(col(DeliveryRow.created_at) >= since)
-        return [_told(row, event) for row, event in self.session.exec(query)]
+        return told_of(self.session, chat, since=since, limit=limit) if chat else []
 
-    def told_by_seq(self, address: str, seq: int) -> Told | None:
-        """The alert of that event, if this chat was owed it."""
+    def told_by_number(self, address: str, number: int) -> Told | None:
+        """The alert of that delivery, if it is this chat's."""
         chat = self._chat(address)
-        if chat is None or seq >= 2**63:
+        if chat is None or number >= 2**31:
             return None
-        found = self.session.exec(self._alerts(chat).where(EventRow.seq == seq)).first()
+        found = self.session.exec(_alerts(chat).where(DeliveryRow.id == number)).first()
         return _told(*found) if found else None
 
     def told_by_receipt(self, address: str, message_id: int) -> Told | None:
@@ -123,18 +119,11 @@ class StoreDesk:
         if chat is None:
             return None
         number = str(message_id)
-        near = self._alerts(chat).where(col(DeliveryRow.receipt).contains(number)).limit(50)
+        near = _alerts(chat).where(col(DeliveryRow.receipt).contains(number)).limit(50)
         for row, event in self.session.exec(near):
             if number in row.receipt.split(","):
                 return _told(row, event)
         return None
-
-    def _alerts(self, chat: ChatRow):  # type: ignore[no-untyped-def]  # a select of two tables
-        return (
-            select(DeliveryRow, EventRow)
-            .join(EventRow, col(EventRow.seq) == col(DeliveryRow.event_seq))
-            .where(DeliveryRow.chat_id == chat.id, col(EventRow.kind).not_in(_ABOUT_US))
-        )
 
     def would_have_sent(self, address: str, preferences: Preferences, days: int) -> int:
         """How many alerts these choices would have brought; what was learned quietly counts by its date."""
@@ -206,7 +195,7 @@ class StoreDesk:
         rows = self.session.exec(
             select(ChatRow).where(
                 ChatRow.channel == CHANNEL,
-                (ChatRow.address == address) | col(ChatRow.address).startswith(f"{address}/"),
+                (col(ChatRow.address) == address) | col(ChatRow.address).startswith(f"{address}/"),
             )
         ).all()
         for row in rows:
@@ -298,6 +287,22 @@ class StoreDesk:
             )
             for row in rows
         ]
+
+
+def told_of(session: Session, chat: ChatRow, *, since: datetime | None, limit: int) -> list[Told]:
+    """The alerts of a chat, newest first."""
+    query = _alerts(chat).order_by(col(EventRow.seq).desc()).limit(limit)
+    if since is not None:
+        query = query.where(col(DeliveryRow.created_at) >= since)
+    return [_told(row, event) for row, event in session.exec(query)]
+
+
+def _alerts(chat: ChatRow) -> Select[DeliveryRow, EventRow]:
+    return (
+        select(DeliveryRow, EventRow)
+        .join(EventRow, col(EventRow.seq) == col(DeliveryRow.event_seq))
+        .where(DeliveryRow.chat_id == chat.id, col(EventRow.kind).not_in(_ABOUT_US))
+    )
 
 
 def _told(row: DeliveryRow, event: EventRow) -> Told:

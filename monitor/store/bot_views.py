@@ -22,6 +22,7 @@ from monitor.domain.issue_records import CalendarKind
 from monitor.domain.records import DocumentType, Figure
 from monitor.domain.records import Role as PartyRole
 from monitor.domain.registry import bundled_registry
+from monitor.domain.relevance import EvidenceKind
 from monitor.domain.stages import State
 from monitor.store.tables import (
     CalendarFactRow,
@@ -106,6 +107,8 @@ class Views:
         steps = (*_tutoring_steps(session, issuer_id), *_steps(session, project))
         state = State(project.code, project.outcome_code)
         reached = [step.day for step in steps if step.state == state]
+        if steps and reached and steps[-1].day > reached[-1]:
+            state, reached = steps[-1].state, [steps[-1].day]  # the timeline is ahead of the list
         others = self._spent(session, project.board).get(state, [])
         planned = None
         if project.planned_fen is not None:
@@ -311,11 +314,17 @@ def _yuan(fen: int) -> str:
 
 def _company(issuer: IssuerRow) -> Company:
     assert issuer.id is not None  # read from the database
-    return Company(issuer_id=issuer.id, name=issuer.name, short=_known_short(issuer), grade=issuer.grade)
+    return Company(
+        issuer_id=issuer.id,
+        name=issuer.name,
+        short=_known_short(issuer),
+        grade=issuer.grade,
+        english=_english(issuer),
+    )
 
 
 def _known_short(issuer: IssuerRow) -> str:
-    """The short name the exchange prints; for a known company without one, the registry's shortest Chinese."""
+    """The short name the exchange prints, else the shortest Chinese name of the registry."""
     if issuer.short_name:
         return issuer.short_name
     match = bundled_registry().find(issuer.name)
@@ -325,11 +334,19 @@ def _known_short(issuer: IssuerRow) -> str:
     return min(names, key=len) if names else ""
 
 
+def _english(issuer: IssuerRow) -> str:
+    match = bundled_registry().find(issuer.name, issuer.short_name)
+    if match is None or match.ambiguous:
+        return ""
+    return min((name for name in match.company.names if name.isascii()), key=len, default="")
+
+
 def _proof(issuer: IssuerRow) -> str:
     if issuer.pinned:
         return "pinned"
     agreeing = [proof for proof in issuer.evidence if proof.get("grade") == issuer.grade]
-    return str(agreeing[0].get("word", ""))[:40] if agreeing else ""
+    said = [proof for proof in agreeing if proof.get("kind") != EvidenceKind.REGISTRY.value]
+    return str(said[0].get("word", ""))[:40] if said else ("registry" if agreeing else "")
 
 
 def _companies(session: Session) -> list[Company]:
@@ -363,6 +380,7 @@ def _companies(session: Session) -> list[Company]:
                 names=tuple(dict.fromkeys(aliases)),
                 codes=tuple(codes[issuer.id]),
                 grade=issuer.grade,
+                english=_english(issuer),
             )
         )
     for company in registry.companies:
@@ -407,7 +425,7 @@ def _steps(session: Session, project: ProjectRow) -> tuple[Step, ...]:
 
 def _tutoring_steps(session: Session, issuer_id: int) -> tuple[Step, ...]:
     rows = session.exec(
-        select(EventRow.code, EventRow.outcome_code, EventRow.date)
+        select(EventRow.code, EventRow.outcome_code, col(EventRow.date))
         .where(EventRow.issuer_id == issuer_id, EventRow.kind == "milestone")
         .where(col(EventRow.code).like("tutoring-%"), col(EventRow.date).is_not(None))
         .order_by(col(EventRow.date), col(EventRow.seq))
@@ -425,20 +443,10 @@ def _days_of(session: Session, issuer_id: int, company: Company) -> list[Day]:
 
 
 def _days_spent(session: Session, board: str) -> dict[State, list[int]]:
+    on_board = set(session.exec(select(ProjectRow.source, ProjectRow.key).where(ProjectRow.board == board)))
     rows = session.exec(
-        select(
-            StatusRowRow.source,
-            StatusRowRow.project_key,
-            StatusRowRow.code,
-            StatusRowRow.outcome_code,
-            StatusRowRow.date,
-        )
-        .join(
-            ProjectRow,
-            (col(ProjectRow.source) == col(StatusRowRow.source))
-            & (col(ProjectRow.key) == col(StatusRowRow.project_key)),
-        )
-        .where(ProjectRow.board == board, col(StatusRowRow.milestone).is_(True), StatusRowRow.missing < 2)
+        select(StatusRowRow)
+        .where(col(StatusRowRow.milestone).is_(True), StatusRowRow.missing < 2)
         .order_by(
             col(StatusRowRow.source),
             col(StatusRowRow.project_key),
@@ -447,9 +455,11 @@ def _days_spent(session: Session, board: str) -> dict[State, list[int]]:
         )
     )
     spent: dict[State, list[int]] = defaultdict(list)
-    before: tuple[str, str, State, date] | None = None
-    for source, key, code, outcome, day in rows:
-        if before is not None and before[:2] == (source, key):
-            spent[before[2]].append((day - before[3]).days)
-        before = (source, key, State(code, outcome), day)
+    before: StatusRowRow | None = None
+    for row in rows:
+        if (row.source, row.project_key) not in on_board:
+            continue
+        if before is not None and (before.source, before.project_key) == (row.source, row.project_key):
+            spent[State(before.code, before.outcome_code)].append((row.date - before.date).days)
+        before = row
     return spent

@@ -43,6 +43,10 @@ class BotApi:
         self.chats: dict[int, Chat] = {}
         self.calls: list[Call] = []
         self.updates: list[dict[str, Any]] = []
+        self._next_update = 1000  # never given twice, confirmed or not
+        self.taps: dict[str, str | None] = {}  # callback query id → the toast it was answered with
+        self.questions: dict[str, list[dict[str, Any]] | None] = {}  # inline query id → its answer
+        self.menu: dict[str, list[dict[str, str]]] = {}  # language → commands
         self.url = ""
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._sent: deque[tuple[float, int]] = deque()
@@ -66,10 +70,55 @@ class BotApi:
 
     def push_update(self, **update: Any) -> int:
         """Queue an update for getUpdates and return its update_id."""
-        update_id = (self.updates[-1]["update_id"] + 1) if self.updates else 1000
+        update_id, self._next_update = self._next_update, self._next_update + 1
         self.updates.append({"update_id": update_id, **update})
         self.update_came.set()
         return update_id
+
+    def say(
+        self, user: int, text: str, *, chat: int | None = None, language: str = "zh-hans", **more: Any
+    ) -> int:
+        """A person writes into a chat, their own by default; return the update_id."""
+        held = self.find_chat(str(chat if chat is not None else user))
+        message = {
+            "message_id": held.next_id,
+            "from": person(user, language),
+            "chat": held.as_json(),
+            "date": EPOCH + int(self.clock()),
+            "text": text,
+            **more,
+        }
+        held.next_id += 1
+        return self.push_update(message=message)
+
+    def tap(self, user: int, label: str, *, chat: int | None = None, data: str = "") -> str:
+        """A person taps the newest button whose label contains `label`; return the query's id.
+
+        `data` replaces what the button carries, as a forger would.
+        """
+        held = self.find_chat(str(chat if chat is not None else user))
+        for shown in reversed(held.shown):
+            for button in (button for row in shown.keyboard for button in row):
+                if label in button["text"]:
+                    query_id = str(7_000_000 + len(self.taps))
+                    self.taps[query_id] = None
+                    query = {
+                        "id": query_id,
+                        "from": person(user),
+                        "chat_instance": "1",
+                        "data": data or button["callback_data"],
+                        "message": self.as_message(held, shown),
+                    }
+                    self.push_update(callback_query=query)
+                    return query_id
+        raise AssertionError(f"no button {label!r} in chat {held.id}")
+
+    def ask_inline(self, user: int, query: str) -> str:
+        """A person types `@bot query` in some chat; return the query's id."""
+        query_id = str(9_000_000 + len(self.questions))
+        self.questions[query_id] = None
+        self.push_update(inline_query={"id": query_id, "from": person(user), "query": query, "offset": ""})
+        return query_id
 
     async def release(self) -> None:
         """Let every late call take effect now."""
@@ -212,9 +261,16 @@ class BotApi:
         }
         if shown.entities:
             message["entities"] = shown.entities
+        if shown.keyboard:
+            message["reply_markup"] = {"inline_keyboard": shown.keyboard}
         if shown.thread is not None:
             message |= {"message_thread_id": shown.thread, "is_topic_message": True}
         return message
+
+
+def person(user: int, language: str = "zh-hans") -> dict[str, Any]:
+    """The User object of somebody."""
+    return {"id": user, "is_bot": False, "first_name": f"U{user}", "language_code": language}
 
 
 async def _read_params(request: web.Request) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -49,10 +50,32 @@ async def get_me(api: BotApi, params: dict[str, str]) -> Any:
     }
 
 
+def _read_keyboard(params: dict[str, str]) -> list[list[dict[str, str]]]:
+    """The inline keyboard of a message, refused as td refuses it (`ReplyMarkup.cpp`)."""
+    if "reply_markup" not in params:
+        return []
+    try:
+        markup = json.loads(params["reply_markup"])
+    except ValueError as error:
+        raise Refused(400, "Bad Request: can't parse reply keyboard markup JSON object") from error
+    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
+    if not isinstance(rows, list):
+        raise Refused(400, "Bad Request: object expected as reply markup")
+    for button in (button for row in rows for button in row):
+        if not str(button.get("text", "")).strip():
+            raise Refused(400, "Bad Request: text buttons must be non-empty")
+        if not 1 <= len(str(button.get("callback_data", "")).encode()) <= 64:
+            raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
+    if sum(len(row) for row in rows) > 100:
+        raise Refused(400, "Bad Request: reply markup is too long")
+    return rows
+
+
 async def send_message(api: BotApi, params: dict[str, str]) -> Any:
     """Show a text in a chat."""
     chat = api.find_chat(params.get("chat_id", ""))
     text, entities = _read_text(params)
+    keyboard = _read_keyboard(params)
     api.check_rate(chat)
     thread = params.get("message_thread_id")
     shown = Shown(
@@ -64,6 +87,7 @@ async def send_message(api: BotApi, params: dict[str, str]) -> Any:
         thread=int(thread) if thread else None,
         raw=params.get("text", ""),
         parse_mode=params.get("parse_mode", ""),
+        keyboard=keyboard,
     )
     chat.next_id += 1
     chat.shown.append(shown)
@@ -82,8 +106,10 @@ async def edit_message_text(api: BotApi, params: dict[str, str]) -> Any:
     chat = api.find_chat(params.get("chat_id", ""))
     shown = _find_shown(chat, params, "edit")
     text, entities = _read_text(params)
-    if (text, entities) == (shown.text, shown.entities):
+    keyboard = _read_keyboard(params)
+    if (text, entities, keyboard) == (shown.text, shown.entities, shown.keyboard):
         raise Refused(400, "Bad Request: message is not modified")
+    shown.keyboard = keyboard
     shown.text, shown.entities, shown.edits = text, entities, shown.edits + 1
     return api.as_message(chat, shown)
 
@@ -140,6 +166,74 @@ async def send_photo(api: BotApi, params: dict[str, str]) -> Any:
     return {**message, "photo": [size], "caption": caption}
 
 
+async def answer_callback_query(api: BotApi, params: dict[str, str]) -> Any:
+    """Stop the clock on a tapped button, once; at most 200 characters are shown."""
+    query_id = params.get("callback_query_id", "")
+    if api.taps.get(query_id, "answered") is not None:
+        raise Refused(
+            400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
+        )
+    if len(params.get("text", "")) > 200:
+        raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
+    api.taps[query_id] = params.get("text", "")
+    return True
+
+
+async def answer_inline_query(api: BotApi, params: dict[str, str]) -> Any:
+    """Offer results for `@bot words`, once; each with an id of its own and a text that parses."""
+    query_id = params.get("inline_query_id", "")
+    if api.questions.get(query_id, []) is not None:
+        raise Refused(
+            400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
+        )
+    results = json.loads(params.get("results", "null"))
+    if not isinstance(results, list) or len(results) > 50:
+        raise Refused(400, "Bad Request: RESULTS_TOO_MUCH")
+    ids = [result["id"] for result in results]
+    if len(set(ids)) < len(ids) or not all(1 <= len(one.encode()) <= 64 for one in ids):
+        raise Refused(400, "Bad Request: RESULT_ID_DUPLICATE")
+    for result in results:
+        content = result["input_message_content"]
+        result["shown"], _ = _read_text(
+            {"text": content["message_text"], "parse_mode": content["parse_mode"]}
+        )
+    api.questions[query_id] = results
+    return True
+
+
+async def get_chat_member(api: BotApi, params: dict[str, str]) -> Any:
+    """What a person is in a group."""
+    chat = api.find_chat(params.get("chat_id", ""))
+    user = int(params.get("user_id", "0"))
+    status = chat.members.get(user)
+    if status is None:
+        raise Refused(400, "Bad Request: user not found")
+    held = {"user": {"id": user, "is_bot": False, "first_name": f"U{user}"}, "status": status}
+    if status == "creator":
+        held["is_anonymous"] = False
+    if status == "administrator":
+        rights = (
+            "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats "
+            "can_restrict_members can_promote_members can_change_info can_invite_users can_post_stories "
+            "can_edit_stories can_delete_stories"
+        )
+        held |= dict.fromkeys(rights.split(), False)
+    return held
+
+
+async def set_my_commands(api: BotApi, params: dict[str, str]) -> Any:
+    """The menu of commands: at most 100, each name in lower case, described in 1–256 characters."""
+    commands = json.loads(params.get("commands", "[]"))
+    for one in commands:
+        name, text = one["command"], one["description"]
+        if not (name.isascii() and name.islower() and 1 <= len(name) <= 32):
+            raise Refused(400, "Bad Request: BOT_COMMAND_INVALID")
+        if not 1 <= len(text) <= 256:
+            raise Refused(400, "Bad Request: BOT_COMMAND_DESCRIPTION_INVALID")
+    api.menu[params.get("language_code", "")] = commands
+    return True
+
+
 METHODS: dict[str, Callable[[BotApi, dict[str, str]], Awaitable[Any]]] = {
     "getme": get_me,
     "sendmessage": send_message,
@@ -148,4 +242,8 @@ METHODS: dict[str, Callable[[BotApi, dict[str, str]], Awaitable[Any]]] = {
     "getchat": get_chat,
     "getupdates": get_updates,
     "sendphoto": send_photo,
+    "answercallbackquery": answer_callback_query,
+    "answerinlinequery": answer_inline_query,
+    "getchatmember": get_chat_member,
+    "setmycommands": set_my_commands,
 }

@@ -30,6 +30,7 @@ class Shown:
     parse_mode: str = ""
     edits: int = 0
     deleted: bool = False
+    keyboard: list[list[dict[str, str]]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class Chat:
     username: str = ""
     shown: list[Shown] = field(default_factory=list)
     next_id: int = 1
+    members: dict[int, str] = field(default_factory=dict)  # user id → status, of a group
 
     @property
     def texts(self) -> list[str]:

@@ -7,15 +7,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from sqlmodel import select
 from telegram.error import NetworkError, TelegramError
 
 from alerts.channels import telegram
 from alerts.contract import Outcome, RetryLater
+from monitor import composing, delivery
 from monitor.commands import daemon
 from monitor.domain import diff
 from monitor.store import outbox
+from monitor.store.tables import DeliveryRow
+
+
+def _put(where: object, name: str, value: object) -> None:
+    """Replace an attribute that must exist: a renamed one would make a patch that patches nothing."""
+    assert hasattr(where, name), f"{where} has no {name}"
+    setattr(where, name, value)
 
 
 def _retry_every_network_error() -> None:
@@ -28,21 +38,22 @@ def _retry_every_network_error() -> None:
             return RetryLater(why=outcome.why)
         return outcome
 
-    telegram.classify = classify
+    _put(telegram, "classify", classify)
 
 
 def _one_alert_per_project() -> None:
     """The issuer is the key: its second milestone is taken for one already told."""
-    diff.milestone_id = lambda project, head: f"{project.source}/{project.key}/milestone"
+    _put(diff, "milestone_id", lambda project, head: f"{project.source}/{project.key}/milestone")
 
 
 def _zero_is_success() -> None:
     """ "Found 0 new": an empty list is a good answer."""
-    from scrapers.sse_star import source
+    from scrapers.contract import Report
+    from scrapers.sse_star.parse import parse_list
     from scrapers.sse_star.source import SseStar
 
     def parse(self: SseStar, listed_document: Any, known: Any, **_: Any) -> Any:
-        return source.parse_list(listed_document, self.endpoints, known)
+        return parse_list(listed_document, self.endpoints, known)
 
     async def once(self: SseStar, desk: Any) -> Any:
         document = await desk.fetch(self.endpoints.project_list(page=1, size=self.sweep_page_size))
@@ -51,58 +62,48 @@ def _zero_is_success() -> None:
         await self._list_seen(desk, listed, document, baseline=quiet)
         if quiet:
             await desk.baseline_done(self.endpoints.market_types)
-        return source.Report(rows=len(listed.rows))
+        return Report(rows=len(listed.rows))
 
     async def quick(self: SseStar, desk: Any) -> Any:
         return await once(self, desk)
 
-    SseStar.quick = quick  # type: ignore[method-assign]
-    SseStar.sweep = once  # type: ignore[method-assign]
+    _put(SseStar, "quick", quick)
+    _put(SseStar, "sweep", once)
 
 
 def _token_in_the_log() -> None:
     """The stock libraries at INFO, without a filter: they print every address they ask."""
-    daemon.guard_logging = lambda secrets=(), root=None: None  # type: ignore[assignment]
-    quiet = daemon.set_up_logging
+    _put(daemon, "guard_logging", lambda secrets=(), root=None: None)
+    quiet = vars(daemon)["set_up_logging"]
 
     def loud(level: str, *, as_json: bool = False) -> None:
         quiet(level, as_json=as_json)
         for name in ("httpx", "httpcore", "telegram"):
             logging.getLogger(name).setLevel(logging.DEBUG)
 
-    daemon.set_up_logging = loud
+    _put(daemon, "set_up_logging", loud)
 
 
 def _marks_never_shown() -> None:
     """Re-sends look like first copies."""
-    from monitor import composing
-
     honest = composing.compose
 
     def compose(job: Any, *rest: Any) -> Any:
-        from dataclasses import replace
-
         return honest(replace(job, marked=False), *rest)
 
-    from monitor import delivery
-
-    delivery.compose = compose
+    _put(delivery, "compose", compose)
 
 
 def _forget_at_start(state: str) -> Callable[[], None]:
     def patch() -> None:
         def forget(session: Any, now: Any, settle: Any) -> int:
-            from sqlmodel import select
-
-            from monitor.store.tables import DeliveryRow
-
             rows = session.exec(select(DeliveryRow).where(DeliveryRow.state == "sending")).all()
             for row in rows:
                 row.state = state
                 session.add(row)
             return len(rows)
 
-        outbox.recover_at_start = forget
+        _put(outbox, "recover_at_start", forget)
 
     return patch
 

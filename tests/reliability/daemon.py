@@ -59,7 +59,8 @@ class Stage:
         deadline = time.monotonic() + seconds
         while len(self.rows("select 1 from source where baseline_at is not null")) < 2:
             if time.monotonic() > deadline:
-                raise TimeoutError(f"no quiet reading within {seconds:.0f} s; see output.log")
+                said = (self.folder / "output.log").read_bytes()[-2000:].decode(errors="replace")
+                raise TimeoutError(f"no quiet reading within {seconds:.0f} s; the daemon said: {said}")
             await asyncio.sleep(0.05)
         first = self.story.live[0].at - timedelta(seconds=2)
         self.ahead = max(self.ahead, first - self.clock.now())

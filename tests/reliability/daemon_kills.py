@@ -11,6 +11,7 @@ import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from monitor import failpoints
@@ -104,8 +105,7 @@ async def _run(folder: Path, seed: int, random_kills: int) -> tuple[Tally, Lives
     rng = random.Random(seed)
     lives = Lives()
     ends = plan(rng, random_kills)
-    # About one milestone per life: each life has something to be killed at.
-    story = write_story(folder, seed=seed, milestones=int(len(ends) * 4), every=12.0)
+    story = write_story(folder, seed=seed, milestones=len(ends) * 6, every=18.0)  # outlasts the lives
     async with stage(folder, story, seed=seed, trouble=0.1, speed=SPEED) as around:
         for name, action in _FIRST:
             await _live(around, name, action, rng, lives)
@@ -118,6 +118,8 @@ async def _run(folder: Path, seed: int, random_kills: int) -> tuple[Tally, Lives
         for _ in range(3):  # what no life has passed yet gets another chance
             for name, action in [end for end in _FIRST + ends if end[0] and end not in lives.reached]:
                 await _live(around, name, action, rng, lives)
+        # What the lives have not seen published comes out at once.
+        around.ahead += max(timedelta(0), story.end - around.now())
         last = Manager(around)
         await last.start()
         done = await settled(around, 240.0)

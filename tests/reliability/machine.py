@@ -7,6 +7,7 @@ Rule: a crash is a BaseException out of the store at a chosen call; everything i
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from unittest.mock import patch
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session, select
 
 from alerts.contract import Delivered
 from monitor import app as composition
@@ -231,9 +232,9 @@ class Machine:
     def doubled_events(self) -> list[Any]:
         """Milestones that stand in the log more than once."""
         with self.app.database.read() as session:
-            same = (EventRow.project_id, EventRow.code, EventRow.outcome_code, EventRow.published_at)
-            query = select(*same).where(EventRow.kind == "milestone").group_by(*same)  # type: ignore[call-overload]
-            return list(session.exec(query.having(func.count() > 1)))
+            rows = session.exec(select(EventRow).where(EventRow.kind == "milestone")).all()
+        seen = Counter((row.project_id, row.code, row.outcome_code, row.published_at) for row in rows)
+        return [key for key, count in seen.items() if count > 1]
 
     def sent_unseen(self) -> int:
         """Deliveries called `sent` beyond what the channel took."""

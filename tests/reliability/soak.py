@@ -26,7 +26,7 @@ from tests.reliability.story import write_story
 
 PART = "soak"
 SPEED = 60.0
-_POLLS_A_SECOND = 8.0  # about what one core gives
+_POLLS_A_SECOND = 12.0  # about what one core gives
 _SLOT = 1.5  # real seconds between changes of luck
 _WARM = 0.25  # of the soak is spent before memory is compared: caches fill
 

@@ -67,8 +67,11 @@ class Story:
         return self.live[-1].at
 
 
-def write_story(folder: Path, *, seed: int, milestones: int, every: float) -> Story:
-    """Publish so many milestones from an hour after the opening on, `every` seconds apart on average."""
+def write_story(folder: Path, *, seed: int, milestones: int, every: float, evenly: bool = False) -> Story:
+    """Publish so many milestones from an hour after the opening on, `every` seconds apart on average.
+
+    `evenly` leaves no chance in the distances.
+    """
     rng = random.Random(seed)
     projects = [_project(n) for n in range(max(4, milestones // 4))]
     roads = [rng.choice(_ROADS) for _ in projects]
@@ -91,7 +94,7 @@ def write_story(folder: Path, *, seed: int, milestones: int, every: float) -> St
             roads.append(rng.choice(_ROADS))
             step.append(0)
             open_ones = [number]
-        at += timedelta(seconds=max(1, round(rng.expovariate(1 / every))))
+        at += timedelta(seconds=max(1, round(every if evenly else rng.expovariate(1 / every))))
         n = rng.choice(open_ones)
         live.append(_next(projects[n], roads[n], step, n, at))
         if rng.random() < 0.2:
