@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --qui
 PYTEST_ARGS ?= -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench corpus accuracy lock clean
+.PHONY: help demo test check format bench corpus accuracy reliability transcript lock clean
 
 help:
 	@echo "make demo      the 2025-26 season through the real program, about a minute, no account, no network"
@@ -15,6 +15,8 @@ help:
 	@echo "make bench     measured times and memory of this machine"
 	@echo "make corpus    captured projects through parser, store and diff (IPO_MONITOR_CORPUS names the folder)"
 	@echo "make accuracy  grades and figures against the answers known (IPO_MONITOR_CORPUS)"
+	@echo "make reliability  kills, power cuts, bad networks and bad answers against the real program"
+	@echo "make transcript   a conversation with the bot, as an investor reads it"
 	@echo "make format    rewrite the sources in the house format"
 	@echo "make lock      write both lock files anew"
 	@echo "make clean     remove $(VENV), caches and builds"
@@ -75,3 +77,9 @@ lock: $(VENV)/dev
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+reliability: $(VENV)/dev
+	@$(BIN)/python -m tests.reliability $(ARGS)
+
+transcript: $(VENV)/dev
+	@$(BIN)/python -m tests.bot.transcript $(ARGS)

@@ -56,6 +56,7 @@ from monitor.store.tables import DeliveryRow, EventRow, ProjectRow
 from monitor.store.thread import StoreThread
 from monitor.store.tutoring import TutoringStore
 from monitor.supervisor import Parts, Supervisor
+from monitor.web import FeedServer
 from scrapers.archive import Archive
 from scrapers.contract import Document, Source
 from scrapers.fetch import Fetcher, FetchPolicy, honest_user_agent
@@ -91,6 +92,7 @@ class App:
     reading: ReadingJob | None = None  # of documents; None where it is off
     bot: BotLoop | None = None  # None where nobody may ask
     digests: Digests | None = None
+    feeds: FeedServer | None = None  # None where they are off
     operator_console: bool = True  # whether the terminal also hears what is for operators
     supervisor: Supervisor | None = None
     _telling: asyncio.Future[None] | None = None
@@ -282,7 +284,9 @@ class App:
 
     async def _chores(self) -> None:
         reading = [self.reading.run()] if self.reading is not None else []
-        parts = [self._housekeeping(), self._daily_line(), *reading, *self._bot_parts()]
+        web = self.settings.web
+        feeds = [self.feeds.run(web.host, web.port)] if self.feeds is not None else []
+        parts = [self._housekeeping(), self._daily_line(), *reading, *feeds, *self._bot_parts()]
         tasks = [asyncio.ensure_future(part) for part in parts]
         try:
             await asyncio.gather(*tasks)
@@ -531,6 +535,14 @@ def build(
             database, thread, clock, channels["telegram"].format, rule, lambda: app.owed(), app.bot_trouble
         )
         app.digests = Digests(database)
+    if settings.web.enabled and settings.web.secret is not None:
+        app.feeds = FeedServer(
+            database=database,
+            run_in_store=thread,
+            render=tell,
+            clock=clock,
+            secret=settings.web.secret.reveal(),
+        )
     if settings.documents.enabled:
         app.reading = _reading(app, FiguresStore(database, owe, followed), doors)
     return app

@@ -216,6 +216,16 @@ def backup(ctx: click.Context, target: Path, config: Path | None) -> None:
 
 
 @cli.command()
+@_config_option
+@click.pass_context
+def feeds(ctx: click.Context, config: Path | None) -> None:
+    """Print every chat's feed addresses; whoever has one can read it."""
+    from monitor.commands.feeds import run_feeds
+
+    ctx.exit(run_feeds(_settings(ctx, config), sys.stdout))
+
+
+@cli.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a table (a stable interface).")
 @click.pass_context

@@ -62,9 +62,10 @@ def ensure_hook_chats(session: Session, settings: Settings, now: datetime) -> No
 
 
 def channel_secrets(settings: Settings) -> list[str]:
-    """Every secret of every channel, for the guard of the log."""
+    """Every secret of every channel and of the feeds, for the guard of the log."""
     token = settings.channels.telegram.token
     found = [token.reveal()] if token else []
+    found += [settings.web.secret.reveal()] if settings.web.secret else []
     for hook in settings.channels.hooks:
         found += url_secrets(hook.url.reveal())
         found += [hook.secret.reveal()] if hook.secret else []

@@ -44,6 +44,7 @@ from monitor.settings_schema import (
     TelegramSettings,
 )
 from monitor.settings_values import Key, Raw, Values, time_of_day
+from monitor.settings_web import describe_web, web
 
 __all__ = [
     "ChatSettings",
@@ -123,6 +124,7 @@ def describe(settings: Settings) -> list[str]:
         f"archive: {settings.archive.dir}, at most {settings.archive.max_bytes:,} bytes and "
         f"{settings.archive.max_age_days} days",
         _documents(settings.documents),
+        describe_web(settings.web),
         f"calendar: built in{_and_file(settings.calendar.override_file)}",
         f"log: {settings.log.level}{', JSON lines' if settings.log.json else ''}",
     ]
@@ -190,6 +192,7 @@ def _build(values: Values, environ: Mapping[str, str]) -> Settings:
         ),
         archive=archive,
         documents=documents(values, home, data, archive.dir),
+        web=web(values, home),
         calendar=CalendarSettings(override_file=values.path("calendar.override_file", None, "none", home)),
         log=LogSettings(
             level=values.choice("log.level", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),

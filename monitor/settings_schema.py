@@ -214,6 +214,16 @@ class DocumentSettings:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WebSettings:
+    """Feeds over HTTP; a secret is present whenever `enabled` is true."""
+
+    enabled: bool
+    host: str
+    port: int
+    secret: Secret | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CalendarSettings:
     """The operator's own trading days, laid over our table."""
 
@@ -240,6 +250,7 @@ class Settings:
     archive: ArchiveSettings
     documents: DocumentSettings
     calendar: CalendarSettings
+    web: WebSettings
     log: LogSettings
     contact: str
     user_agent: str

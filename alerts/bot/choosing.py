@@ -179,7 +179,11 @@ def _finished(call: Call) -> tuple[Make, tuple[tuple[Button, ...], ...]]:
             else "One company: /watch MetaX; all commands: /help"
         )
         return replace(
-            shown, headline="设置完成" if language == "zh" else "All set", icon="✅", notes=(hint,)
+            shown,
+            headline="设置完成" if language == "zh" else "All set",
+            icon="✅",
+            notes=(hint,),
+            own_words=not call.preferences.criteria,
         )
 
     return make, ()

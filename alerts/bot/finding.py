@@ -17,6 +17,7 @@ from alerts.bot.contract import Company, Found
 from alerts.bot.pinyin import reading
 from monitor.domain.script import fold_name, looser_names
 
+_TRADES = ("股份", "科技", "技术", "集成电路", "半导体", "微电子", "电子", "智能", "信息")
 _NEAR = 0.6  # of difflib's ratio
 _NEAR_LATIN = 0.72  # Latin letters resemble each other by chance
 
@@ -39,7 +40,7 @@ class Finder:
     def _index(self, place: int, name: str) -> None:
         key = fold_name(name)
         self._whole[key].add(place)
-        loose = looser_names(name)
+        loose = dict.fromkeys((*looser_names(name), *_bare(key)))
         for looser in loose:
             self._loose[looser].add(place)
         for spelled in (key, *loose):
@@ -93,6 +94,14 @@ class Finder:
 
     def _named(self, places: Iterable[int], most: int) -> tuple[Company, ...]:
         return tuple(self.companies[place] for place in places)[:most]
+
+
+def _bare(key: str) -> tuple[str, ...]:
+    """燧原 of 燧原科技: what people say; at least two characters of the name must be left."""
+    place = key
+    for trade in _TRADES:
+        place = place.removesuffix(trade)
+    return (place,) if place != key and len(place) >= 2 else ()
 
 
 @lru_cache(maxsize=1)

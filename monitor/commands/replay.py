@@ -2,6 +2,7 @@
 
 Rule: replay uses an empty database of its own that is gone afterwards, never the configured one.
 Rule: an answer that is damaged or cannot be read is named and left out; the others still tell.
+Rule: told again is what pages say; what was read out of PDFs is read again by `extract`.
 """
 
 from __future__ import annotations

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select as sqlalchemy_select  # sqlmodel's own is typed for four columns at most
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from alerts.bot.contract import Audit, Card, Day, Found, Inbound, Lined, Raise, Role, SourceView, Told
 from alerts.preferences import Preferences, from_stored, to_stored
 from alerts.routing import ChatView, Rule
-from monitor.domain.events import EventKind
+from monitor.domain.events import Event, EventKind
 from monitor.store import bot_views, chats, eventlog, outbox
 from monitor.store.bot_views import Views
 from monitor.store.tables import (
@@ -135,18 +136,43 @@ class StoreDesk:
             kinds=preferences.kinds,
             choices=replace(preferences, muted={}, subscribed=True),
         )
-        rows = self.session.exec(
-            select(EventRow)
+        dated = col(EventRow.date) >= first.date()
+        fresh = (
+            (col(EventRow.date).is_(None))
+            & (col(EventRow.baseline).is_(False))
+            & (col(EventRow.first_seen_at) >= first)
+        )
+        query = (
+            sqlalchemy_select(
+                col(EventRow.kind),
+                col(EventRow.issuer_id),
+                col(EventRow.issuer),
+                col(EventRow.board),
+                col(EventRow.title),
+                col(EventRow.before),
+                col(EventRow.after),
+                col(EventRow.details),
+            )
             .where(col(EventRow.kind).not_in(_ABOUT_US))
-            .where((col(EventRow.date) >= first.date()) | (col(EventRow.date).is_(None)))
-            .where((col(EventRow.date).is_not(None)) | (col(EventRow.first_seen_at) >= first))
-        ).all()
-        plain = self.views.routing_facts(self.session, rows)
+            .where(dated | fresh)
+        )
+        found = self.session.execute(query).all()
+        plain = self.views.routing_facts(self.session, {row[1] for row in found if row[1] is not None})
         count = 0
-        for row in rows:
-            event = eventlog.to_event(row)
-            details = {**event.details, **plain.get(row.issuer_id or 0, {})}
-            count += self.rule(replace(event, baseline=False, details=details), view) is not None
+        for kind, issuer_id, issuer, board, title, before, after, details in found:
+            event = Event(
+                id="",
+                kind=EventKind(kind),
+                source="",
+                issuer=issuer,
+                board=board,
+                title=title,
+                before=before,
+                after=after,
+                first_seen_at=self.now,
+                details={**details, **plain.get(issuer_id or 0, {})},
+            )
+            count += self.rule(event, view) is not None
         return count
 
     # -- the chat ------------------------------------------------------------------------------------

@@ -140,9 +140,8 @@ class Views:
             days=tuple(ahead),
         )
 
-    def routing_facts(self, session: Session, rows: Iterable[EventRow]) -> dict[int, dict[str, str | int]]:
+    def routing_facts(self, session: Session, wanted: set[int]) -> dict[int, dict[str, str | int]]:
         """What routing asks beside the event, by issuer, for many events at once."""
-        wanted = {row.issuer_id for row in rows if row.issuer_id is not None}
         facts: dict[int, dict[str, str | int]] = {number: {"issuer_id": number} for number in wanted}
         found = session.exec(
             select(

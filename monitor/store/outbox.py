@@ -257,6 +257,8 @@ def shift(session: Session, by: timedelta, now: datetime) -> int:
     shorter; what was staged after the step is in the new time already. Return how many were looked at."""
     rows = session.exec(select(DeliveryRow).where(col(DeliveryRow.state).in_(_OPEN))).all()
     for row in rows:
+        if row.last_error == HELD:
+            continue  # quiet hours end by the clock on the wall, whatever it was before
         if not (by > timedelta(0) and row.created_at > now - by):
             row.not_before += by
             session.add(row)

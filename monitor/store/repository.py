@@ -10,13 +10,10 @@ from bisect import insort
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from datetime import date as Day
-from decimal import Decimal
 
 from sqlmodel import Session, col, func, select
 
 from monitor.domain.diff import (
-    KnownStatus,
     Sight,
     diff_documents,
     diff_project,
@@ -27,12 +24,20 @@ from monitor.domain.diff import (
 )
 from monitor.domain.errors import SourceEmpty
 from monitor.domain.events import Event
-from monitor.domain.records import DocumentRecord, Figure, Party, ProjectRecord, Role, StatusRow
-from monitor.domain.stages import Stage, State
+from monitor.domain.records import DocumentRecord, ProjectRecord, StatusRow
+from monitor.domain.stages import State
 from monitor.store import eventlog
 from monitor.store.database import Database
 from monitor.store.grading import assess
 from monitor.store.issuers import issuer_id_for, tutoring_facts
+from monitor.store.project_rows import (
+    earlier_key,
+    fill_row,
+    known_status,
+    newest_change,
+    read_paces,
+    record_of,
+)
 from monitor.store.reversals import Reversals
 from monitor.store.tables import DocumentRow, EventRow, ProjectRow, SourceRow, StatusRowRow
 
@@ -95,14 +100,14 @@ class Repository:
             (digest, seen.updated_at),
         ):
             return []
-        known = _record(row) if row else None
+        known = record_of(row) if row else None
         record = merge(known, seen) if known else seen
         issuer_id = issuer_id_for(
             session, record.issuer, record.issuer_short, formerly=known.issuer if known else None
         )
         events = diff_project(known, record, sight, baseline=baseline)
         if row is None:
-            earlier = _earlier_key(session, record, issuer_id)
+            earlier = earlier_key(session, record, issuer_id)
             row = ProjectRow(
                 source=record.source,
                 key=record.key,
@@ -122,7 +127,7 @@ class Repository:
                 row.baseline_code = record.state.code
                 row.baseline_outcome_code = record.state.outcome_code
                 row.baseline_updated_at = record.updated_at
-        _fill(row, record, digest, sight)
+        fill_row(row, record, digest, sight)
         row.issuer_id = issuer_id
         if not baseline:
             row.refresh_priority = CHANGED
@@ -148,7 +153,7 @@ class Repository:
         self, session: Session, source: str, key: str, seen: Sequence[StatusRow], sight: Sight
     ) -> list[Event]:
         row = session.get_one(ProjectRow, (source, key))
-        project = _record(row)
+        project = record_of(row)
         stored = {
             item.item_id: item
             for item in session.exec(
@@ -157,11 +162,11 @@ class Repository:
         }
         if stored and not seen:
             raise SourceEmpty(f"the timeline of project {key} came empty, where it had {len(stored)} rows")
-        paces = self._paces.setdefault(source, {}) or _read_paces(session, source)
+        paces = self._paces.setdefault(source, {}) or read_paces(session, source)
         self._paces[source] = paces
         diff = diff_timeline(
             project,
-            [_known_status(item) for item in stored.values()],
+            [known_status(item) for item in stored.values()],
             seen,
             sight,
             live_after=None if stored else _live_after(row, project, seen),
@@ -236,7 +241,7 @@ class Repository:
             state = session.get(SourceRow, row.source)
             text = state.memory.get("baseline_boundary", "") if state else ""
             quiet_until = datetime.fromisoformat(text) if text else datetime.max.replace(tzinfo=UTC)
-        found = diff_documents(_record(row), known, seen, sight, quiet_until=quiet_until)
+        found = diff_documents(record_of(row), known, seen, sight, quiet_until=quiet_until)
         for document, _ in found:
             session.add(
                 DocumentRow(
@@ -312,7 +317,7 @@ class Repository:
         `recent` counts back from the newest change of the whole list: the exchange's time, not ours.
         """
         with self._database.write() as session:
-            newest = _newest_change(session, source)
+            newest = newest_change(session, source)
             if newest is None:
                 return 0
             mine = select(ProjectRow).where(ProjectRow.source == source, ProjectRow.refresh_priority == 0)
@@ -332,12 +337,12 @@ class Repository:
     def newest_change(self, source: str) -> datetime | None:
         """The newest updateDate of the whole list, aware UTC."""
         with self._database.read() as session:
-            return _newest_change(session, source)
+            return newest_change(session, source)
 
     def baseline_done(self, source: str, boards: Sequence[str], fetched_at: datetime) -> None:
         """The first, quiet reading is complete: from here on, what is published is news."""
         with self._database.write() as session:
-            newest = _newest_change(session, source)
+            newest = newest_change(session, source)
             boundary = fetched_at
             if newest is not None and fetched_at - newest > _PLAYBACK:
                 boundary = (newest + _CST).replace(hour=23, minute=59, second=59) - _CST
@@ -367,108 +372,3 @@ def _live_after(row: ProjectRow, project: ProjectRecord, seen: Sequence[StatusRo
     if project.state == state and project.updated_at == row.baseline_updated_at:
         return len(seen)
     return live_after_baseline(seen, state, row.baseline_updated_at)
-
-
-def _read_paces(session: Session, source: str) -> dict[State, list[int]]:
-    """Days from acceptance to the first time each state was reached, of every project, sorted."""
-    rows = session.exec(
-        select(StatusRowRow.project_key, StatusRowRow.code, StatusRowRow.outcome_code, col(StatusRowRow.date))
-        .where(StatusRowRow.source == source, col(StatusRowRow.milestone).is_(True))
-        .order_by(col(StatusRowRow.published_at), col(StatusRowRow.decided_at))
-    ).all()
-    accepted: dict[str, Day | None] = {}
-    reached: set[tuple[str, State]] = set()
-    paces: dict[State, list[int]] = {}
-    for key, code, outcome_code, day in rows:
-        state = State(code, outcome_code)
-        if (key, state) in reached:
-            continue
-        reached.add((key, state))
-        if key not in accepted:
-            accepted[key] = day if state.stage is Stage.ACCEPTED else None
-            continue
-        start = accepted[key]
-        if start is not None:
-            paces.setdefault(state, []).append((day - start).days)
-    for days in paces.values():
-        days.sort()
-    return paces
-
-
-def _newest_change(session: Session, source: str) -> datetime | None:
-    return session.exec(
-        select(ProjectRow.updated_at)
-        .where(ProjectRow.source == source)
-        .order_by(col(ProjectRow.updated_at).desc())
-        .limit(1)
-    ).first()
-
-
-def _earlier_key(session: Session, record: ProjectRecord, issuer_id: int) -> str:
-    earlier = session.exec(
-        select(ProjectRow.key)
-        .where(ProjectRow.source == record.source, ProjectRow.issuer_id == issuer_id)
-        .where(ProjectRow.key != record.key, col(ProjectRow.updated_at) <= record.updated_at)
-        .order_by(col(ProjectRow.updated_at).desc())
-    ).first()
-    return earlier or ""
-
-
-def _record(row: ProjectRow) -> ProjectRecord:
-    planned = None
-    if row.planned_fen is not None:
-        planned = Figure(
-            kind="planned_proceeds",
-            amount=Decimal(row.planned_fen) / 100,
-            currency=row.planned_currency,
-            as_printed=row.planned_as_printed,
-        )
-    return ProjectRecord(
-        source=row.source,
-        key=row.key,
-        issuer=row.issuer,
-        issuer_short=row.issuer_short,
-        title=row.title,
-        board=row.board,
-        state=State(row.code, row.outcome_code),
-        planned=planned,
-        updated_at=row.updated_at,
-        accepted_at=row.accepted_at,
-        industry_code=row.industry_code,
-        industry=row.industry,
-        province=row.province,
-        parties=tuple(
-            Party(role=Role(role), name=name, short_name=short) for role, name, short in row.parties
-        ),
-        url=row.url,
-    )
-
-
-def _fill(row: ProjectRow, record: ProjectRecord, digest: str, sight: Sight) -> None:
-    row.issuer, row.issuer_short, row.title = record.issuer, record.issuer_short, record.title
-    row.board, row.url = record.board, record.url
-    row.code, row.outcome_code = record.state.code, record.state.outcome_code
-    if record.planned:
-        row.planned_fen = int(record.planned.amount * 100)
-        row.planned_currency = record.planned.currency
-        row.planned_as_printed = record.planned.as_printed
-    row.updated_at, row.accepted_at = record.updated_at, record.accepted_at
-    row.industry_code, row.industry = record.industry_code, record.industry
-    row.province = record.province
-    row.parties = [[party.role.value, party.name, party.short_name] for party in record.parties]
-    row.digest, row.raw_sha256 = digest, sight.raw_sha256
-
-
-def _known_status(item: StatusRowRow) -> KnownStatus:
-    return KnownStatus(
-        row=StatusRow(
-            item_id=item.item_id,
-            state=State(item.code, item.outcome_code),
-            date=item.date,
-            decided_at=item.decided_at,
-            published_at=item.published_at,
-            reason=item.reason,
-        ),
-        milestone=item.milestone,
-        missing=item.missing,
-    )

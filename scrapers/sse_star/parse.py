@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
@@ -31,16 +31,27 @@ from monitor.domain.stages import State
 from scrapers.contract import Document
 from scrapers.sse_star.codes import BOARDS, ROLES, current_code, document_type
 from scrapers.sse_star.requests import Endpoints
+from scrapers.sse_star.values import (
+    CST,
+    Row,
+    china_day,
+    first_text,
+    read_code,
+    read_count,
+    read_id,
+    read_instant,
+    read_objects,
+    read_text,
+    required_day,
+    required_instant,
+)
 
 SOURCE = "sse_star"
 
-# China Standard Time has had no summer time since 1991: a fixed offset is exact.
-_CST = timezone(timedelta(hours=8))
 _JSONP = re.compile(rb"\A\s*[\w$.]+\s*\((?P<json>.*)\)\s*;?\s*\Z", re.DOTALL)
 _OUTCOME_FIELDS = {"3": "commitiResult", "9": "commitiResult", "5": "registeResult", "7": "suspendStatus"}
 _UNREADABLE_SHARE = 0.05  # more unreadable rows than this on a page is a changed layout
 
-Row = dict[str, Any]
 T = TypeVar("T")
 
 
@@ -133,14 +144,14 @@ def parse_answer(document: Document) -> Answer:
         raise LayoutChanged(
             f"{document.request.label}: the answer has neither data nor result", seen=body[:80]
         )
-    total = _integer(page_help.total)
+    total = read_count(page_help.total)
     if total is None:
         raise LayoutChanged(f"{document.request.label}: the answer has no total", seen=body[:80])
     return Answer(
         rows=tuple(bytes(row) for row in rows),
         total=total,
-        page=_integer(page_help.pageNo) or 1,
-        size=_integer(page_help.pageSize) or len(rows),
+        page=read_count(page_help.pageNo) or 1,
+        size=read_count(page_help.pageSize) or len(rows),
     )
 
 
@@ -211,30 +222,30 @@ def _decode_row(raw: bytes, label: str) -> Row:
 
 
 def _project(row: Row, endpoints: Endpoints) -> tuple[ProjectRecord, list[Oddity]]:
-    key = _digits(row, "stockAuditNum")
+    key = read_id(row, "stockAuditNum")
     where = f"project {key}"
     oddities: list[Oddity] = []
-    issuers = _objects(row, "stockIssuer", where)
+    issuers = read_objects(row, "stockIssuer", where)
     # Company facts are repeated on each officer; the title may carry suffixes, so the name is taken here.
-    name = _text_of(issuers, "s_issueCompanyFullName")
+    name = first_text(issuers, "s_issueCompanyFullName")
     if not name:
         raise LayoutChanged(f"{where}: stockIssuer names no company", seen=row.get("stockIssuer"))
     state = _state(row, "currStatus", where)
     if not state.known:
         oddities.append(Oddity(where=where, what=f"unknown status code {state.code}/{state.outcome_code}"))
-    market = _code(row, "issueMarketType", where)
+    market = read_code(row, "issueMarketType", where)
     if market not in BOARDS:
         oddities.append(Oddity(where=where, what=f"unknown issueMarketType {market!r}"))
     parties: list[Party] = []
-    for intermediary in _objects(row, "intermediary", where):
-        code = _code(intermediary, "i_intermediaryType", where)
+    for intermediary in read_objects(row, "intermediary", where):
+        code = read_code(intermediary, "i_intermediaryType", where)
         role = ROLES.get(code, Role.OTHER)
         if role is Role.OTHER:
             oddities.append(Oddity(where=where, what=f"unknown i_intermediaryType {code!r}"))
         party = Party(
             role=role,
-            name=_text(intermediary, "i_intermediaryName"),
-            short_name=_text(intermediary, "i_intermediaryAbbrName"),
+            name=read_text(intermediary, "i_intermediaryName"),
+            short_name=read_text(intermediary, "i_intermediaryAbbrName"),
         )
         if not (party.name or party.short_name):
             raise LayoutChanged(f"{where}: an intermediary without a name", seen=intermediary)
@@ -243,16 +254,16 @@ def _project(row: Row, endpoints: Endpoints) -> tuple[ProjectRecord, list[Oddity
         source=SOURCE,
         key=key,
         issuer=name,
-        issuer_short=_text_of(issuers, "s_issueCompanyAbbrName"),
-        title=_text(row, "stockAuditName") or name,
+        issuer_short=first_text(issuers, "s_issueCompanyAbbrName"),
+        title=read_text(row, "stockAuditName") or name,
         board=BOARDS.get(market, f"未知板块 {market}") if market else "",
         state=state,
         planned=_planned(row, where),
-        updated_at=_required_instant(row, "updateDate", where),
-        accepted_at=_instant(row, "auditApplyDate", where),
-        industry_code=_text_of(issuers, "s_csrcCode"),
-        industry=_text_of(issuers, "s_csrcCodeDesc"),
-        province=_text_of(issuers, "s_province"),
+        updated_at=required_instant(row, "updateDate", where),
+        accepted_at=read_instant(row, "auditApplyDate", where),
+        industry_code=first_text(issuers, "s_csrcCode"),
+        industry=first_text(issuers, "s_csrcCodeDesc"),
+        province=first_text(issuers, "s_province"),
         parties=tuple(sorted(parties)),
         url=endpoints.project_page(key),
     )
@@ -261,9 +272,9 @@ def _project(row: Row, endpoints: Endpoints) -> tuple[ProjectRecord, list[Oddity
 
 def _status_row(row: Row, label: str, key: str) -> tuple[StatusRow, list[Oddity]]:
     where = f"{label} of project {key}"
-    if _digits(row, "stockAuditNum") != key:
+    if read_id(row, "stockAuditNum") != key:
         raise LayoutChanged(f"{where}: a row belongs to another project", seen=row.get("stockAuditNum"))
-    item_id = _text(row, "auditItemId")
+    item_id = read_text(row, "auditItemId")
     if not item_id:
         raise LayoutChanged(f"{where}: a row has no auditItemId", seen=row)
     state = _state(row, "auditStatus", where)
@@ -276,24 +287,24 @@ def _status_row(row: Row, label: str, key: str) -> tuple[StatusRow, list[Oddity]
     record = StatusRow(
         item_id=item_id,
         state=state,
-        date=_required_day(row, "publishDate", where),
-        decided_at=_required_instant(row, "qianDate", where),
-        published_at=_required_instant(row, "timesave", where),
-        reason=_text(row, "reasonDesc"),
+        date=required_day(row, "publishDate", where),
+        decided_at=required_instant(row, "qianDate", where),
+        published_at=required_instant(row, "timesave", where),
+        reason=read_text(row, "reasonDesc"),
     )
     return record, odd
 
 
 def _document(row: Row, endpoints: Endpoints, label: str) -> tuple[DocumentRecord, list[Oddity]]:
     current = "fileTypeMap" in row or "fileUpdTime" in row
-    project_key = _digits(row, "auditId" if current else "stockAuditNum")
+    project_key = read_id(row, "auditId" if current else "stockAuditNum")
     where = f"{label} of project {project_key}"
-    published_at = _required_instant(row, "fileUpdTime" if current else "fileUpdateTime", where)
-    code = _text(row, "fileTypeMap") if current else ""
+    published_at = required_instant(row, "fileUpdTime" if current else "fileUpdateTime", where)
+    code = read_text(row, "fileTypeMap") if current else ""
     if not code:
-        code = current_code(_code(row, "fileType", where), _code(row, "fileVersion", where))
+        code = current_code(read_code(row, "fileType", where), read_code(row, "fileVersion", where))
     # The current query prints no day of its own; in the older one 注册结果 is dated before its upload.
-    day = _china_day(published_at) if current else _required_day(row, "publishDate", where)
+    day = china_day(published_at) if current else required_day(row, "publishDate", where)
     return _file(
         row, endpoints, where, project_key=project_key, code=code, day=day, published_at=published_at
     )
@@ -301,9 +312,9 @@ def _document(row: Row, endpoints: Endpoints, label: str) -> tuple[DocumentRecor
 
 def _committee_file(row: Row, endpoints: Endpoints, key: str) -> tuple[DocumentRecord, list[Oddity]]:
     where = f"committee files of project {key}"
-    code = current_code(_code(row, "fileType", where), "")
-    published_at = _required_instant(row, "fileUpdTime", where)
-    day = _required_day(row, "publishDate", where)
+    code = current_code(read_code(row, "fileType", where), "")
+    published_at = required_instant(row, "fileUpdTime", where)
+    day = required_day(row, "publishDate", where)
     return _file(row, endpoints, where, project_key=key, code=code, day=day, published_at=published_at)
 
 
@@ -317,14 +328,14 @@ def _file(
     day: date,
     published_at: datetime,
 ) -> tuple[DocumentRecord, list[Oddity]]:
-    path, title = _text(row, "filePath"), _text(row, "fileTitle")
+    path, title = read_text(row, "filePath"), read_text(row, "fileTitle")
     if not path or not title:
         raise LayoutChanged(f"{where}: a document without filePath or fileTitle", seen=row)
     kind = document_type(code)
     odd = (
         [Oddity(where=where, what=f"unknown document code {code!r}")] if kind is DocumentType.UNKNOWN else []
     )
-    stamp = published_at.astimezone(_CST).strftime("%Y%m%d%H%M%S")
+    stamp = published_at.astimezone(CST).strftime("%Y%m%d%H%M%S")
     # The type, not its code: the two generations number a few drafts differently, the file is the same.
     word = code if kind is DocumentType.UNKNOWN else kind.value
     record = DocumentRecord(
@@ -337,7 +348,7 @@ def _file(
         published_at=published_at,
         url=endpoints.document(path),
         path=path,
-        size=_integer(row.get("fileSize")),
+        size=read_count(row.get("fileSize")),
     )
     return record, odd
 
@@ -368,91 +379,9 @@ def _planned(row: Row, where: str) -> Figure | None:
 
 
 def _state(row: Row, field: str, where: str) -> State:
-    code = _code(row, field, where)
+    code = read_code(row, field, where)
     if not code:
         raise LayoutChanged(f"{where}: no {field}", seen=row.get(field))
     # A sub-code of another status occurs in real rows (提交注册 with suspendStatus 1): it is no outcome.
     outcome_field = _OUTCOME_FIELDS.get(code)
-    return State(code, _code(row, outcome_field, where) if outcome_field else "")
-
-
-def _code(row: Mapping[str, Any], field: str, where: str) -> str:
-    value = row.get(field)
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise LayoutChanged(f"{where}: {field} is neither a number nor text", seen=value)
-    return str(value).strip()
-
-
-def _digits(row: Mapping[str, Any], field: str) -> str:
-    value = _code(row, field, field)
-    if not value.isdigit():
-        raise LayoutChanged(f"{field} is no id", seen=row.get(field))
-    return value
-
-
-def _text(row: Mapping[str, Any], field: str) -> str:
-    value = row.get(field)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise LayoutChanged(f"{field} is no text", seen=value)
-    return value.strip()
-
-
-def _text_of(rows: Iterable[Mapping[str, Any]], field: str) -> str:
-    return next((text for row in rows if (text := _text(row, field))), "")
-
-
-def _objects(row: Row, field: str, where: str) -> list[Row]:
-    value = row.get(field)
-    if value is None or value == "":
-        return []
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise LayoutChanged(f"{where}: {field} is no list of objects", seen=value)
-    return value
-
-
-def _integer(value: Any) -> int | None:
-    if value is None or value == "" or isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value
-    if isinstance(value, str) and value.strip().isdigit():
-        return int(value)
-    raise LayoutChanged("a count is no number", seen=value)
-
-
-def _required_instant(row: Row, field: str, where: str) -> datetime:
-    instant = _instant(row, field, where)
-    if instant is None:
-        raise LayoutChanged(f"{where}: no {field}", seen=row.get(field))
-    return instant
-
-
-def _instant(row: Row, field: str, where: str) -> datetime | None:
-    """YYYYMMDDHHMMSS or YYYY-MM-DD HH:MM:SS, China Standard Time, as aware UTC."""
-    text = _code(row, field, where)
-    if not text:
-        return None
-    digits = re.sub(r"[-: ]", "", text)
-    if len(digits) != 14 or not digits.isdigit():
-        raise LayoutChanged(f"{where}: {field} is no time", seen=text)
-    try:
-        local = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=_CST)
-    except ValueError as exc:
-        raise LayoutChanged(f"{where}: {field} is no time", seen=text) from exc
-    return local.astimezone(UTC)
-
-
-def _required_day(row: Row, field: str, where: str) -> date:
-    text = _code(row, field, where)
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError as exc:
-        raise LayoutChanged(f"{where}: {field} is no date", seen=text) from exc
-
-
-def _china_day(instant: datetime) -> date:
-    return instant.astimezone(_CST).date()
+    return State(code, read_code(row, outcome_field, where) if outcome_field else "")

@@ -45,7 +45,7 @@ class SetClock:
         return self.at
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return time.monotonic() + (self.at - NOW).total_seconds()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

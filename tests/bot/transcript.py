@@ -1,4 +1,4 @@
-"""Prints an investor's first day with the bot, in Chinese and in English: `python -m tests.bot.transcript`."""
+"""Prints an investor's first day with the bot, in both languages: `python -m tests.bot.transcript`."""
 
 from __future__ import annotations
 

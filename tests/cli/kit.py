@@ -139,6 +139,8 @@ def config_text(folder: Path, exchange: str, *more: str, console: bool = True) -
             f'base_url = "{exchange}"',
             "allow_private_hosts = true",
             "min_request_gap = 0",
+            "[documents]",
+            "enabled = false",  # replay tells pages, not PDFs
             "[sources.sse_issue]",
             "enabled = false",  # the season's exchange has no new-share list
             *more,

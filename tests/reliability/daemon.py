@@ -55,9 +55,11 @@ class Stage:
         return self.clock.now() + self.ahead
 
     async def quiet_reading_done(self, seconds: float = 60.0) -> None:
-        """Wait until every source has been read quietly, then let the exchange publish."""
+        """Wait until every source and every project has been read quietly, then let the exchange publish."""
         deadline = time.monotonic() + seconds
-        while len(self.rows("select 1 from source where baseline_at is not null")) < 2:
+        while len(self.rows("select 1 from source where baseline_at is not null")) < 2 or self.rows(
+            "select 1 from project where refreshed_at is null"
+        ):
             if time.monotonic() > deadline:
                 said = (self.folder / "output.log").read_bytes()[-2000:].decode(errors="replace")
                 raise TimeoutError(f"no quiet reading within {seconds:.0f} s; the daemon said: {said}")

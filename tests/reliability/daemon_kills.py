@@ -58,9 +58,9 @@ def plan(rng: random.Random, random_kills: int) -> list[tuple[str, str]]:
 async def _live(stage: Stage, name: str, action: str, rng: random.Random, lives: Lives) -> None:
     visit = 1 if name in _RARE else rng.randint(1, 2)
     spec = f"{name}:{visit}:{action}" if name else ""
-    if name in (failpoints.REMEMBERED, failpoints.REFRESHED):
-        # Only a refused document query makes a source remember something on an ordinary day.
-        stage.exchange.faults.on("busy", sql_id="GP_COMMON_FILE_SEARCH", times=2)
+    if name == failpoints.REMEMBERED:
+        # On an ordinary day nothing is remembered; an unreadable timeline is counted.
+        stage.exchange.faults.on("cut", sql_id="GP_GPZCZ_XMDTZTYYLB", times=1)
     life = await stage.start(spec)
     if name and action == "kill":
         if await life.ended_within(_PATIENCE):
