@@ -232,6 +232,7 @@ class BotLoop:
     # -- handling ------------------------------------------------------------------------------------
 
     async def _keep_handling(self) -> None:
+        await self._warm_up()
         while True:
             await self._new.wait()
             self._new.clear()
@@ -245,6 +246,20 @@ class BotLoop:
                 log.error("updates cannot be handled: %s", error)
                 await self.clock.sleep(_PAUSE[0])
                 self._new.set()
+
+    async def _warm_up(self) -> None:
+        """Make the index of names before anybody waits for it."""
+
+        def work() -> None:
+            with self.database.read() as session:
+                self.views.finder(session)
+
+        try:
+            await self.run_in_store(work)
+        except StoreGone:
+            raise
+        except StoreError as error:
+            log.warning("the index of names is not made yet: %s", error)
 
     async def _handle_some(self) -> bool:
         def read() -> list[tuple[int, dict[str, Any], datetime]]:

@@ -57,6 +57,7 @@ def ensure_hook_chats(session: Session, settings: Settings, now: datetime) -> No
             ADDRESS,
             now=now,
             language=hook.language,
+            operator=hook.operator,
             preferences={"kinds": {kind.value: True for kind in kinds}, "watch": list(hook.watch or ())},
         )
 

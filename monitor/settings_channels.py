@@ -25,7 +25,18 @@ from monitor.settings_schema import (
 )
 from monitor.settings_values import Key, Raw, Unfit, Values, pick, split
 
-_FIELDS = ("name", "enabled", "url", "url_file", "secret", "secret_file", "language", "watch", "kinds")
+_FIELDS = (
+    "name",
+    "enabled",
+    "url",
+    "url_file",
+    "secret",
+    "secret_file",
+    "language",
+    "watch",
+    "kinds",
+    "operator",
+)
 _MAIL_FIELDS = (*_FIELDS, "to", "from")
 _MAIL = re.compile(r"[^\s@,<>\"]+@[^\s@,<>\"]+")
 _T = TypeVar("_T")
@@ -153,6 +164,7 @@ class _Table:
             language=self._read("language", lambda item: pick(item, LANGUAGES), language),
             watch=self._read("watch", lambda item: _many(item, issuer_name), None),
             kinds=self._read("kinds", lambda item: _many(item, event_kind), ()),
+            operator=self._read("operator", _flag, False),
             to=to,
             sender=sender,
             bare=not self._raw.written and bool({"url", "secret"} & self._table.keys()),
@@ -202,15 +214,15 @@ def _address(kind: str, text: str) -> str:
     """The address, checked for its kind; no message quotes it, as it is a secret."""
     hook = HOOKS[kind]
     must = f"must be an address like {hook.like}"
+    if re.search(r"[\s\x00-\x1f]", text) or not re.match(r"[a-z][a-z0-9+.-]*://", text):
+        raise Unfit(must)
+    if not hook.schemes:
+        return text
     try:
         parts = urlsplit(text)
         _ = parts.port
     except ValueError as error:
         raise Unfit(must) from error
-    if re.search(r"[\s\x00-\x1f]", text) or not re.match(r"[a-z][a-z0-9+.-]*://", text):
-        raise Unfit(must)
-    if not hook.schemes:
-        return text
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     mail = kind == "email"
     if parts.scheme not in hook.schemes or not parts.hostname or parts.fragment:

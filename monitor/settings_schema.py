@@ -154,13 +154,16 @@ class HookSettings:
     language: Language
     watch: tuple[str, ...] | None
     kinds: tuple[EventKind, ...]
+    operator: bool  # also hears of trouble with sources and deliveries
     to: tuple[str, ...]  # e-mail only, as `sender`
     sender: str
     bare: bool  # a secret of it stands in the configuration file itself
 
     @property
     def host(self) -> str:
-        """The server it posts to, all of the address that may be shown."""
+        """The server it posts to, all of the address that may be shown; Apprise may keep a key there."""
+        if self.kind == "apprise":
+            return ""
         return urlsplit(self.url.reveal()).hostname or ""
 
 

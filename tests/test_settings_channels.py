@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from alerts.redact import redact
 from monitor.domain.events import EventKind
+from monitor.hooks import channel_secrets
 from monitor.settings import describe, load
 from monitor.settings_schema import Secret
 from tests.test_settings import HOME, problems, write
@@ -35,6 +37,7 @@ def test_one_hook_is_a_table_and_several_are_tables(tmp_path: Path) -> None:
         language = "zh"
         watch = ["摩尔线程", " 沐曦 "]
         kinds = ["milestone"]
+        operator = true
         [[channels.feishu]]
         name = "risk"
         url = "https://open.larksuite.com/open-apis/bot/v2/hook/abc"
@@ -54,6 +57,7 @@ def test_one_hook_is_a_table_and_several_are_tables(tmp_path: Path) -> None:
     assert (wecom.language, wecom.watch, wecom.kinds, wecom.host) == ("en", None, (), "qyapi.weixin.qq.com")
     assert (desk.name, desk.url, desk.secret) == ("feishu/desk", Secret(FEISHU), Secret("SECcanary"))
     assert (desk.language, desk.watch, desk.kinds) == ("zh", ("摩尔线程", "沐曦"), (EventKind.MILESTONE,))
+    assert (desk.operator, risk.operator) == (True, False)
     assert (risk.name, risk.language) == ("feishu/risk", "en")
     assert (mail.to, mail.sender) == (("desk@example.org",), "me@example.org")
     lines = describe(settings)
@@ -162,6 +166,17 @@ def test_a_password_never_travels_by_plain_smtp(tmp_path: Path) -> None:
     assert load(write(tmp_path, base), HOME).channels.hooks[0].sender == "b@example.org"
     (line,) = problems(write(tmp_path, base + "secret = 'x'"), {})
     assert "must begin with smtps:// or smtp:// where there is a password" in line
+
+
+def test_an_apprise_address_shows_nothing_of_itself(tmp_path: Path) -> None:
+    """Apprise keeps keys where others have a host: neither description nor log may show it."""
+    path = write(tmp_path, f"[channels.apprise]\nurl = 'tgram://123456:{KEY}/4711'")
+    settings = load(path, HOME)
+    assert "channel apprise: apprise, zh" in describe(settings)
+    assert settings.channels.hooks[0].host == ""
+    assert (
+        redact(f"POST https://api.telegram.org/bot123456:{KEY}/x", channel_secrets(settings)).count(KEY) == 0
+    )
 
 
 def test_a_readable_file_with_an_address_is_a_warning(tmp_path: Path) -> None:

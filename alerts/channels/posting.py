@@ -204,6 +204,8 @@ def url_secrets(url: str) -> tuple[str, ...]:
     telling += [segment for segment in segments[-1:] if len(segment) >= 6]
     telling += [value for _, value in parse_qsl(parts.query) if len(value) >= 6]
     telling += [unquote(parts.password)] if parts.password else []
+    if parts.scheme not in ("http", "https", "smtp", "smtps", "smtp+plain"):  # Apprise's keep keys anywhere
+        telling += [parts.netloc, *(part for part in re.split(r"[@:]", parts.netloc) if len(part) >= 8)]
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     return tuple(dict.fromkeys([url, *([path] if len(path) > 8 else []), *telling]))
 

@@ -7,7 +7,7 @@ from typing import TextIO
 from monitor.domain.errors import ConfigError
 from monitor.settings import Settings
 from monitor.store.database import Database
-from monitor.store.feeds import feed_chats
+from monitor.store.feeds import FeedChat, feed_chats
 from monitor.web import FILES, feed_token
 
 
@@ -16,9 +16,11 @@ def run_feeds(settings: Settings, out: TextIO) -> int:
     if settings.web.secret is None:
         raise ConfigError(["web.secret: must be set (or web.secret_file): addresses are made from it"])
     database = Database(settings.database.url)
+    known: list[FeedChat] = []
     try:
-        with database.read() as session:
-            known = feed_chats(session)
+        if database.path is None or database.path.exists():  # looking must not make an empty file
+            with database.read() as session:
+                known = feed_chats(session)
     finally:
         database.close()
     host = f"[{settings.web.host}]" if ":" in settings.web.host else settings.web.host

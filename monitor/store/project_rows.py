@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from sqlmodel import Session, col, select
 
-from monitor.domain.diff import KnownStatus, Sight
+from monitor.domain.diff import Sight
 from monitor.domain.records import Figure, Party, ProjectRecord, Role, StatusRow
 from monitor.domain.stages import Stage, State
+from monitor.domain.timeline import KnownStatus
 from monitor.store.tables import ProjectRow, StatusRowRow
 
 

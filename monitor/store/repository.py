@@ -13,19 +13,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from monitor.domain.diff import (
-    Sight,
-    diff_documents,
-    diff_project,
-    diff_timeline,
-    in_publication_order,
-    live_after_baseline,
-    merge,
-)
+from monitor.domain.diff import Sight, diff_documents, diff_project, merge
 from monitor.domain.errors import SourceEmpty
 from monitor.domain.events import Event
 from monitor.domain.records import DocumentRecord, ProjectRecord, StatusRow
 from monitor.domain.stages import State
+from monitor.domain.timeline import diff_timeline, in_publication_order, live_after_baseline
 from monitor.store import eventlog
 from monitor.store.database import Database
 from monitor.store.grading import assess

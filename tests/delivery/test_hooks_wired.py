@@ -43,6 +43,7 @@ async def test_an_alert_reaches_each_hook_once(tmp_path: Path) -> None:
             language = "en"
             watch = ["沐曦"]
             kinds = ["milestone"]
+            operator = true
             """
         )
         app = build(load(path, {}), clock)
@@ -55,6 +56,7 @@ async def test_an_alert_reaches_each_hook_once(tmp_path: Path) -> None:
                 ("discord/desk", ADDRESS),
             }
             assert known["discord/desk"].language == "en"
+            assert (known["discord/desk"].operator, known["wecom"].operator) == (True, False)
             assert known["discord/desk"].preferences == {"kinds": {"milestone": True}, "watch": ["沐曦"]}
             with app.database.write() as session:
                 for chat in chats.listening(session):

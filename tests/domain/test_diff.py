@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.domain.diff import diff_documents, diff_project, live_after_baseline, merge
+from monitor.domain.diff import diff_documents, diff_project, merge
 from monitor.domain.events import Event, EventKind
 from monitor.domain.records import DocumentRecord, DocumentType, Party, Role, StatusRow
 from monitor.domain.stages import State
+from monitor.domain.timeline import live_after_baseline
 from tests.domain.timelines import PROJECT, SIGHT, START, Log, row, told, yi
 
 MILESTONE, STEP = EventKind.MILESTONE, EventKind.REVIEW_STEP

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from monitor.domain.diff import KnownStatus, Sight, TimelineDiff, diff_timeline
+from monitor.domain.diff import Sight
 from monitor.domain.events import Event, EventKind
 from monitor.domain.records import Figure, Party, ProjectRecord, Role, StatusRow
 from monitor.domain.stages import State
+from monitor.domain.timeline import KnownStatus, TimelineDiff, diff_timeline
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SIGHT = Sight(at=datetime(2026, 7, 10, 12, 0, tzinfo=UTC), raw_sha256="ab" * 32)
