@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlmodel import Session
 
 from alerts import stored_message
 from alerts.bot.access import COMMANDS, Access, Mode
 from alerts.bot.contract import Inbound, Reaction
+from alerts.bot.port import Client
 from alerts.bot.react import needs_admin, react
 from alerts.bot.reading import person_of, read_update
 from alerts.bot.signing import Signer
@@ -55,20 +56,6 @@ _HANDLED_AT_ONCE = 50
 _MOST_STUMBLES = 5  # times the store may refuse one update before the others go on without it
 _MOST_ANSWERS = 200  # taps being answered at a time; more are left unanswered, their effect is stored
 _WEEK = timedelta(days=6)  # of silence, after which the service numbers its updates anew
-
-
-class Client(Protocol):
-    """What the loop needs of `alerts.bot.client.BotClient`."""
-
-    async def updates(self, offset: int | None) -> list[dict[str, Any]]: ...
-    async def name(self) -> str: ...
-    async def describe(self, commands: list[tuple[str, str]], language: str = "") -> None: ...
-    async def is_admin(self, chat: int, user: int) -> bool: ...
-    async def answer_tap(self, query_id: str, text: str) -> None: ...
-    async def edit(self, chat: int, message_id: int, payload: Payload) -> None: ...
-    async def answer_inline(self, query_id: str, cards: list[tuple[str, Payload]]) -> None: ...
-    async def whisper(self, chat: int, text: str) -> None: ...
-    async def close(self) -> None: ...
 
 
 @dataclass(kw_only=True)

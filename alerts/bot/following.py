@@ -7,8 +7,7 @@ Rule: a button names what it does, not "the other state": tapped twice it does t
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from alerts.bot import cards
@@ -16,113 +15,25 @@ from alerts.bot import words as w
 from alerts.bot.access import Access, Call, command, tap
 from alerts.bot.asking import card_of_alert, suggest
 from alerts.bot.contract import Reaction
-from alerts.glossary import BOARD, Language, board_words, grade_words
+from alerts.bot.criteria import (
+    Criterion,
+    amount_words,
+    criteria_of,
+    criterion_of,
+    shown_in,
+    with_criterion,
+    without_criterion,
+)
+from alerts.glossary import Language, grade_words
 from alerts.message import Fact, Message
 from alerts.preferences import EVERYTHING, Preferences, mute_end
-from monitor.domain.grades import Grade
 
 _LOOK_BACK = 90  # days
-_YI_FEN = 10_000_000_000
 _MOST_NAME = 30  # bytes that fit a sealed button
 _MOST_FOLLOWED = 200
-_MINIMUM = re.compile(r"(?:min|最低|≥|>=)\s*(\d+(?:\.\d+)?)\s*(?:亿元?|yi)?", re.IGNORECASE)
-_SPONSOR = re.compile(r"(?:sponsor|保荐(?:机构|人)?)\s*[:：]?\s*(.+)", re.IGNORECASE)
-_BOARD = re.compile(r"(?:board|板块)\s*[:：]?\s*(.+)", re.IGNORECASE)
-_THEME = re.compile(r"(?:theme|主题)\s*[:：]?\s*(.+)", re.IGNORECASE)
-_THEMES = {
-    "ai": Grade.AI_CHIP,
-    "ai chip": Grade.AI_CHIP,
-    "ai chips": Grade.AI_CHIP,
-    "ai芯片": Grade.AI_CHIP,
-    "gpu": Grade.AI_CHIP,
-    "ai_chip": Grade.AI_CHIP,
-    "related": Grade.RELATED,
-    "产业链": Grade.RELATED,
-    "产业链相关": Grade.RELATED,
-}
-_BOARDS = {"star": "科创板", "main": "主板", "kcb": "科创板", "star market": "科创板", "main board": "主板"}
 _MUTE = re.compile(r"(.*?)\s*(\d{1,3})?\s*(?:d|天|days?)?", re.IGNORECASE | re.DOTALL)
 _OFF = {"off", "取消", "解除", "关闭"}
 _ALL = {"", "all", "全部", "*"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Criterion:
-    """One thing to follow: `kind` is i (issuer), n (a name nobody lists yet), s, b, t or m."""
-
-    kind: str
-    value: str
-    shown: str
-
-    @property
-    def words(self) -> str:
-        """As a button carries it."""
-        return f"{self.kind} {self.value}"
-
-
-def criterion_of(text: str) -> Criterion | None:
-    """A sponsor, board, theme or minimum amount from what was written; None when it must be a company."""
-    text = " ".join(unicodedata.normalize("NFKC", text).split())
-    if match := _MINIMUM.fullmatch(text):
-        fen = int(float(match[1]) * _YI_FEN)
-        return Criterion(kind="m", value=str(fen), shown=_amount(fen)) if fen else None
-    if match := _SPONSOR.fullmatch(text):
-        return Criterion(kind="s", value=match[1], shown=match[1])
-    if match := _BOARD.fullmatch(text):
-        board = _BOARDS.get(match[1].casefold(), match[1])
-        return Criterion(kind="b", value=board, shown=board) if board in BOARD else None
-    if match := _THEME.fullmatch(text):
-        theme = _THEMES.get(match[1].casefold())
-        return Criterion(kind="t", value=theme.value, shown=match[1]) if theme else None
-    return None
-
-
-def _amount(fen: int) -> str:
-    return f"≥ {fen / _YI_FEN:g} 亿元"
-
-
-def with_criterion(preferences: Preferences, wanted: Criterion) -> Preferences:
-    """The choices with one more thing followed."""
-    p, value = preferences, wanted.value
-    match wanted.kind:
-        case "i":
-            return replace(p, issuers={**p.issuers, value: wanted.shown}, subscribed=True)
-        case "n":
-            return replace(p, watch=_with(p.watch, value), subscribed=True)
-        case "s":
-            return replace(p, sponsors=_with(p.sponsors, value), subscribed=True)
-        case "b":
-            return replace(p, boards=_with(p.boards, value), subscribed=True)
-        case "t":
-            return replace(p, themes=_with(p.themes, value), subscribed=True)
-        case _:
-            return replace(p, min_planned_fen=int(value), subscribed=True)
-
-
-def without_criterion(preferences: Preferences, kind: str, value: str) -> Preferences:
-    """The choices without one thing followed."""
-    p = preferences
-    match kind:
-        case "i":
-            return replace(p, issuers={key: name for key, name in p.issuers.items() if key != value})
-        case "n":
-            return replace(p, watch=_without(p.watch, value))
-        case "s":
-            return replace(p, sponsors=_without(p.sponsors, value))
-        case "b":
-            return replace(p, boards=_without(p.boards, value))
-        case "t":
-            return replace(p, themes=_without(p.themes, value))
-        case _:
-            return replace(p, min_planned_fen=0)
-
-
-def _with(held: tuple[str, ...], value: str) -> tuple[str, ...]:
-    return held if value in held else (*held, value)
-
-
-def _without(held: tuple[str, ...], value: str) -> tuple[str, ...]:
-    return tuple(one for one in held if one != value)
 
 
 @command(
@@ -167,23 +78,13 @@ def offer(call: Call, wanted: Criterion) -> Reaction:
     count = call.desk.would_have_sent(call.inbound.address, alone, _LOOK_BACK)
     agree = call.button(f"✅ {w.FOLLOW(call.language)}", f"f {wanted.words}")
     cancel = call.button(w.CANCEL(call.language), "x")
-    shown = _shown(wanted, call.language)
+    shown = shown_in(wanted, call.language)
     return call.say(
         f"关注 {shown}？过去 {_LOOK_BACK} 天会收到 {count} 条提醒。",
         f"Follow {shown}? It would have sent {count} alerts in the last {_LOOK_BACK} days.",
         (agree, cancel),
         icon="👁",
     )
-
-
-def _shown(wanted: Criterion, language: Language) -> str:
-    if wanted.kind == "b":
-        return board_words(wanted.value, language)
-    if wanted.kind == "m" and language == "en":
-        return f"≥ RMB {int(wanted.value) / 100_000_000:,g} million"
-    if wanted.kind == "t":
-        return grade_words(wanted.value, language)
-    return wanted.shown
 
 
 def _named(call: Call, argument: str) -> Criterion | None:
@@ -196,7 +97,7 @@ def _named(call: Call, argument: str) -> Criterion | None:
         return Criterion(kind="i", value=value, shown=card.company.shown) if card else None
     if kind == "m" and not value.isdecimal():
         return None
-    return Criterion(kind=kind, value=value, shown=_amount(int(value)) if kind == "m" else value)
+    return Criterion(kind=kind, value=value, shown=amount_words(int(value)) if kind == "m" else value)
 
 
 @tap("o", Access.USER)
@@ -214,7 +115,7 @@ def tap_follow(call: Call) -> Reaction:
         return Reaction(toast=w.STALE(call.language))
     call.save(with_criterion(call.preferences, wanted))
     call.desk.audit(call.inbound, "follow", allowed=True, detail=wanted.words)
-    shown = _shown(wanted, call.language)
+    shown = shown_in(wanted, call.language)
     return call.say(f"已关注 {shown}", f"Following {shown}", icon="✅")
 
 
@@ -253,7 +154,7 @@ def watching(call: Call) -> Reaction:
     """Everything followed, each with a button that stops it, and every other choice."""
     listed = criteria_of(call.preferences)
     rows = [
-        (call.button(f"✖️ {_shown(one, call.language)}", f"u {one.words}"),)
+        (call.button(f"✖️ {shown_in(one, call.language)}", f"u {one.words}"),)
         for one in listed[:20]
         if len(one.value.encode()) <= _MOST_NAME
     ]
@@ -268,26 +169,17 @@ def tap_unfollow(call: Call) -> Reaction:
     call.save(after)
     call.desk.audit(call.inbound, "unfollow", allowed=True, detail=call.argument)
     rows = tuple(
-        (call.button(f"✖️ {_shown(one, call.language)}", f"u {one.words}"),) for one in criteria_of(after)[:20]
+        (call.button(f"✖️ {shown_in(one, call.language)}", f"u {one.words}"),)
+        for one in criteria_of(after)[:20]
     )
     edited = call.message(lambda language: choices_message(after, language))
     return Reaction(edit=replace(edited, buttons=rows), toast=w.DONE(call.language))
 
 
-def criteria_of(p: Preferences) -> list[Criterion]:
-    """Everything followed, one by one."""
-    found = [Criterion(kind="i", value=key, shown=name) for key, name in p.issuers.items()]
-    for kind, values in (("n", p.watch), ("s", p.sponsors), ("b", p.boards), ("t", p.themes)):
-        found += [Criterion(kind=kind, value=value, shown=value) for value in values]
-    if p.min_planned_fen:
-        found.append(Criterion(kind="m", value=str(p.min_planned_fen), shown=_amount(p.min_planned_fen)))
-    return found
-
-
 def choices_message(p: Preferences, language: Language) -> Message:
     """Every choice of a chat."""
     zh = language == "zh"
-    named = ("、" if zh else ", ").join(_shown(one, language) for one in criteria_of(p))
+    named = ("、" if zh else ", ").join(shown_in(one, language) for one in criteria_of(p))
     relevance = {
         "": "默认" if zh else "standard",
         "all": "全部" if zh else "all companies",

@@ -24,10 +24,10 @@ xiang 象向 xiao 晓 xin 芯心新信欣鑫 xing 行星兴 xiong 雄 xu 旭 xua
 yao 耀 yi 亿忆一义依翼熠例壹 yin 银英音 ying 英莹盈 yong 永 you 优友 yu 域语宇 yuan 原元源远
 yue 越悦 yun 云昀 ze 泽 zhang 张 zhao 兆 zhen 振 zheng 正 zhi 知智芝至志 zhong 中众 zhou 洲 zhu 珠
 zhuo 卓 zi 子紫 zong 纵 suo 所 shan 杉 she 设 xing 型 fang 昉 li 锂 xi 羲 yao 遥 qin 秦 zhen 臻
-rui 芮 zhu 铸 lie 列
-zhi 之 cong 从聪 yi 仪易 fen 份 ti 体 ye 冶 ke 刻 ban 半 bian 变 hou 后 ge 哥 qi 器 yuan 圆 sheng 声生 tou 头 zhan 展
-de 得 wu 无 an 暗 yue 月跃阅 ben 本 shu 树 nan 楠 ci 此 qiu 求 jiang 江 tang 汤 qin 沁 xi 稀 qiong 穹 suo 索 ji 纪际
-zhao 肇 gu 股 pu 谱 bao 豹 wen 问 jie 阶 lu 陆 mian 面 yu 驭 hei 黑
+rui 芮 zhu 铸 lie 列 zhi 之 cong 从聪 yi 仪易 fen 份 ti 体 ye 冶 ke 刻 ban 半 bian 变 hou 后 ge 哥
+qi 器 yuan 圆 sheng 声生 tou 头 zhan 展 de 得 wu 无 an 暗 yue 月跃阅 ben 本 shu 树 nan 楠 ci 此
+qiu 求 jiang 江 tang 汤 qin 沁 xi 稀 qiong 穹 suo 索 ji 纪际 zhao 肇 gu 股 pu 谱 bao 豹 wen 问
+jie 阶 lu 陆 mian 面 yu 驭 hei 黑
 """
 _TABLE: dict[str, str] = {}
 for _word in _READINGS.split():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from alerts.bot import asking, choosing, following
+from alerts.bot import asking, choosing, following, owning
 from alerts.bot import words as w
 from alerts.bot.access import COMMANDS, INLINE, TAPS, Access, Call, Guarded, Mode
 from alerts.bot.contract import GROUPS, Desk, Inbound, Reaction
@@ -22,7 +22,7 @@ HANDLERS: Mapping[str, Guarded] = {
     **{f"tap {name}": guarded for name, guarded in TAPS.items()},
     **INLINE,
 }
-MODULES = (asking, choosing, following)  # importing them fills the registries
+MODULES = (asking, choosing, following, owning)  # importing them fills the registries
 
 
 def needs_admin(inbound: Inbound) -> bool:

@@ -19,7 +19,7 @@ from alerts.bot.contract import Audit, Card, Day, Found, Inbound, Lined, Raise, 
 from alerts.preferences import Preferences, from_stored, to_stored
 from alerts.routing import ChatView, Rule
 from monitor.domain.events import Event, EventKind
-from monitor.store import bot_views, chats, eventlog, outbox
+from monitor.store import bot_lists, chats, eventlog, outbox
 from monitor.store.bot_views import Views
 from monitor.store.tables import (
     BotAuditRow,
@@ -76,19 +76,19 @@ class StoreDesk:
 
     def pipeline(self) -> Sequence[Lined]:
         """The AI-chip issuers with their newest application."""
-        return bot_views.pipeline(self.session)
+        return bot_lists.pipeline(self.session)
 
     def days(self, first: date, last: date) -> Sequence[Day]:
         """The calendar between two days."""
-        return bot_views.days(self.session, first, last)
+        return bot_lists.days(self.session, first, last)
 
     def raised(self, year: int) -> Sequence[Raise]:
         """Gross proceeds of the offerings subscribed in a year."""
-        return bot_views.raised(self.session, year)
+        return bot_lists.raised(self.session, year)
 
     def planned(self, year: int) -> Sequence[Raise]:
         """Planned proceeds of the AI-chip applications accepted in a year."""
-        return bot_views.planned(self.session, year)
+        return bot_lists.planned(self.session, year)
 
     def sources(self) -> Sequence[SourceView]:
         """How the sources fare."""

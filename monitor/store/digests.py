@@ -19,7 +19,7 @@ from alerts.bot.contract import Day
 from alerts.glossary import Language
 from alerts.message import Message
 from alerts.preferences import Preferences, from_stored, time_of
-from monitor.store import bot_views, inbound
+from monitor.store import bot_lists, inbound
 from monitor.store.bot_desk import CHANNEL, told_of
 from monitor.store.database import Database
 from monitor.store.tables import ChatRow
@@ -81,7 +81,7 @@ def _just_past(at: time, local: datetime) -> bool:
 
 def _owe(session: Session, chat: ChatRow, kind: str, local: datetime) -> bool:
     today = local.date()
-    ahead = bot_views.days(session, today, today + _AHEAD)
+    ahead = bot_lists.days(session, today, today + _AHEAD)
     since = local - timedelta(days=1)
     told = told_of(session, chat, since=since, limit=40) if kind == "daily" else []
 

@@ -271,6 +271,17 @@ EVERY_KIND: dict[EventKind, Event] = {
         reason="未知字段 newField",
         details={"issuer_short": ""},
     ),
+    EventKind.BOT_REPLY: event(
+        EventKind.BOT_REPLY,
+        source="monitor",
+        issuer="",
+        board="",
+        url="",
+        date=None,
+        published_at=None,
+        title="运行状态",
+        details={},
+    ),
     EventKind.CHAT_WELCOME: event(
         EventKind.CHAT_WELCOME,
         source="monitor",

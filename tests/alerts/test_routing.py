@@ -63,6 +63,7 @@ def _event(
         (EventKind.SOURCE_RECOVERED, None, "for operators"),
         (EventKind.OPERATOR_NOTICE, None, "for operators"),
         (EventKind.CHAT_WELCOME, None, None),
+        (EventKind.BOT_REPLY, None, None),
     ],
 )
 def test_each_kind_has_its_default(kind: EventKind, anyone: str | None, operator: str | None) -> None:

@@ -96,7 +96,7 @@ async def test_a_handler_that_breaks_stops_nobody_else(
     def broken_view(*_: object) -> object:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("monitor.store.bot_views.pipeline", broken_view)
+    monkeypatch.setattr("monitor.store.bot_lists.pipeline", broken_view)
     world.api.say(OWNER, "/pipeline")
     assert "2026-07-10" in await world.ask("/next")
     assert "failed: ZeroDivisionError" in world.verdicts()
