@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +26,7 @@ from alerts.bot.signing import Signer
 from alerts.contract import Payload
 from alerts.message import Message
 from alerts.routing import Rule
+from monitor.bot_answers import Answers
 from monitor.bot_budget import Budgets
 from monitor.domain.clock import Clock
 from monitor.domain.errors import (
@@ -54,7 +54,6 @@ _ADMIN_KEPT = 60.0  # seconds an answer about a group's admin counts
 _ADMIN_PATIENCE = 8.0
 _HANDLED_AT_ONCE = 50
 _MOST_STUMBLES = 5  # times the store may refuse one update before the others go on without it
-_MOST_ANSWERS = 200  # taps being answered at a time; more are left unanswered, their effect is stored
 _WEEK = timedelta(days=6)  # of silence, after which the service numbers its updates anew
 
 
@@ -83,9 +82,8 @@ class BotLoop:
     _answered: float = 0.0
     _expects_silence_until: float = 0.0
     _new: asyncio.Event = field(default_factory=asyncio.Event)
-    _answers: set[asyncio.Task[None]] = field(default_factory=set)
+    _answers: Answers = field(default_factory=Answers)
     _admins: dict[tuple[int, int], tuple[float, bool]] = field(default_factory=dict)
-    _whispered: set[int] = field(default_factory=set)
     _stumbles: dict[int, int] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -98,9 +96,9 @@ class BotLoop:
             for part in done:
                 part.result()
         finally:
-            for part in (*parts, *self._answers):
+            for part in (*parts, *self._answers.tasks):
                 part.cancel()
-            await asyncio.gather(*parts, *self._answers, return_exceptions=True)
+            await asyncio.gather(*parts, *self._answers.tasks, return_exceptions=True)
             await self._client.close()
 
     # -- reading -------------------------------------------------------------------------------------
@@ -126,7 +124,7 @@ class BotLoop:
             log.error("no answer from the chat service for %.0f s: polling is begun anew", _SILENT)
             assert self._client is not None  # set by run()
             old, self._client = self._client, self.new_client()
-            self._answer(old.close())
+            self._answers.run(old.close())
 
     async def _pause(self, poller: asyncio.Future[None], seconds: float) -> None:
         nap = asyncio.ensure_future(self.clock.sleep(seconds))
@@ -290,7 +288,8 @@ class BotLoop:
             return
         if reaction.replies:
             self.owed()
-        self._answer_at_once(asked, reaction)
+        assert self._client is not None  # set by run()
+        self._answers.show(self._client, asked, reaction, self.format)
 
     def _react(self, session: Session, asked: Inbound, now: datetime, *, group_admin: bool) -> Reaction:
         desk = StoreDesk(session=session, now=now, people=self.people, rule=self.rule, views=self.views)
@@ -326,39 +325,3 @@ class BotLoop:
             self._admins.clear()
         self._admins[key] = (now, answer)
         return answer
-
-    # -- what is shown at once and may be lost -------------------------------------------------------
-
-    def _answer_at_once(self, asked: Inbound, reaction: Reaction) -> None:
-        client = self._client
-        assert client is not None  # set by run()
-        if asked.kind == "callback":
-            self._answer(client.answer_tap(asked.query_id, reaction.toast))
-            if reaction.edit is not None and asked.message_id is not None:
-                payload = self.format(reaction.edit)[-1]
-                self._answer(client.edit(asked.chat, asked.message_id, payload))
-        elif asked.kind == "inline":
-            cards = [(message.headline, self.format(message)[0]) for message in reaction.inline]
-            self._answer(client.answer_inline(asked.query_id, cards))
-        elif reaction.whisper and asked.user not in self._whispered:
-            if len(self._whispered) > 1_000:
-                self._whispered.clear()
-            self._whispered.add(asked.user)
-            self._answer(client.whisper(asked.chat, reaction.whisper))
-
-    def _answer(self, answer: Any) -> None:
-        """Run it beside the handling; trouble with it is only logged."""
-        if len(self._answers) >= _MOST_ANSWERS:
-            answer.close()
-            return
-
-        async def run() -> None:
-            with suppress(asyncio.CancelledError):
-                try:
-                    await answer
-                except (FetchError, OtherPoller, TokenRefused) as error:
-                    log.info("an answer shown at once was lost: %s", error)
-
-        task = asyncio.ensure_future(run())
-        self._answers.add(task)
-        task.add_done_callback(self._answers.discard)

@@ -76,7 +76,7 @@ def start(call: Call) -> Reaction:
     inbound, desk = call.inbound, call.desk
     let_in = call.mode == "open" or call.role is not Role.STRANGER
     if inbound.private and not let_in:
-        if not call.argument or not desk.redeem(inbound.user, call.argument):
+        if call.mode == "closed" or not call.argument or not desk.redeem(inbound.user, call.argument):
             desk.audit(inbound, "/start", allowed=False, detail="no valid invitation")
             return Reaction(verdict="refused", whisper=f"{w.NOT_ALLOWED(call.language)}{inbound.user}")
         desk.audit(inbound, "invitation", allowed=True)

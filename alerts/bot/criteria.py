@@ -1,4 +1,4 @@
-"""Pure: the things a chat can follow: a company, a name nobody lists yet, a sponsor, a board, a theme, a sum."""
+"""Pure: what a chat can follow: a company, a name nobody lists yet, a sponsor, a board, a theme, a sum."""
 
 from __future__ import annotations
 

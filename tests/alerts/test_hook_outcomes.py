@@ -295,7 +295,9 @@ async def test_a_proxy_variable_is_not_obeyed(service: HookService, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"url": "https://example.org/x"}, {"url": "", "now": lambda: NOW}], ids=str
+    "options",
+    [{}, {"url": "https://example.org/x"}, {"url": "", "now": lambda: NOW}],
+    ids=("nothing", "no-clock", "no-address"),
 )
 def test_a_builder_names_what_is_missing(options: dict[str, Any]) -> None:
     """Without address or clock no channel is built."""

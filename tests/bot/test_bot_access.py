@@ -180,6 +180,19 @@ async def test_an_open_bot_takes_everybody_but_owner_commands(api: BotApi, tmp_p
         await world.stop()
 
 
+async def test_a_closed_bot_lets_nobody_in_even_with_a_code(api: BotApi, tmp_path: Path) -> None:
+    """Access `closed`: a code made earlier is worth nothing."""
+    world = BotWorld(api, tmp_path, access="closed")
+    await world.start()
+    try:
+        code = (await world.ask("/invite")).split("邀请码 ")[1].split("，")[0]
+        world.api.say(FRIEND, f"/start {code}")
+        await world.quiet()
+        assert world.verdicts()[-1] == "refused"
+    finally:
+        await world.stop()
+
+
 async def test_a_hostile_company_name_is_inert_in_every_answer(world: BotWorld) -> None:
     """Markup, commands and links in what people type come back as plain words."""
     text = await world.ask("/company <b>x</b> /stop t.me/x @admin")
