@@ -102,9 +102,9 @@ class StoreDesk:
     async def baseline(self) -> bool:
         return await self._run(lambda: self._stores.sources.baseline_at(self._source)) is None
 
-    async def baseline_done(self, boards: Sequence[str]) -> None:
-        now = self.now()
-        await self._run(lambda: self._stores.repository.baseline_done(self._source, boards, now))
+    async def baseline_done(self, boards: Sequence[str], began: datetime | None = None) -> None:
+        since = began or self.now()
+        await self._run(lambda: self._stores.repository.baseline_done(self._source, boards, since))
         failpoint(BASELINE_DONE)
 
     async def memory(self) -> Mapping[str, Any]:

@@ -29,7 +29,7 @@ from monitor.pipeline import Stores
 from monitor.reading import ReadingJob
 from monitor.schedule import Turns
 from monitor.settings import Settings
-from monitor.store import chats
+from monitor.store import chats, inbound
 from monitor.store.backup import notice_restore
 from monitor.store.daily import DailyLine
 from monitor.store.database import Database
@@ -332,12 +332,17 @@ class App:
     async def _tidy(self) -> None:
         await asyncio.to_thread(self.archive.prune, self.clock.now())
         await asyncio.to_thread(self.guard.set_aside)
+        await self.thread(self._forget_updates)
         left = await self.thread(self.database.checkpoint)
         if left > _LONG_LOG:
             log.error(
                 "the database's log has grown to %d MiB: some other program reads it and does not let go",
                 left >> 20,
             )
+
+    def _forget_updates(self) -> None:
+        with self.database.write() as session:
+            inbound.prune(session, self.clock.now())
 
     def store_recovered(self, trouble: str) -> None:
         """Tell the operators, now that it can be written down, that the store had failed."""

@@ -56,8 +56,8 @@ class Desk(Protocol):
         """Whether this source's first, quiet reading is still to be completed."""
         ...
 
-    async def baseline_done(self, boards: Sequence[str]) -> None:
-        """The first reading is complete: from here on, what is published is news."""
+    async def baseline_done(self, boards: Sequence[str], began: datetime | None = None) -> None:
+        """The first reading is complete: what is published after it `began` is news."""
         ...
 
     async def memory(self) -> Mapping[str, Any]:

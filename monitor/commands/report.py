@@ -56,7 +56,8 @@ def write_events(
 ) -> None:
     """The events of a database, one a line; `first_day` is a day in Shanghai."""
     with database.read() as session:
-        wanted = select(EventRow)
+        # Answers of the bot are private to their chats.
+        wanted = select(EventRow).where(EventRow.kind != "bot_reply")
         if project is not None:
             wanted = wanted.where(EventRow.project_id == project)
         rows = sorted(session.exec(wanted), key=lambda row: (_instant(row), row.seq or 0))

@@ -162,7 +162,7 @@ class Repository:
             [known_status(item) for item in stored.values()],
             seen,
             sight,
-            live_after=None if stored else _live_after(row, project, seen),
+            live_after=None if stored else _live_after(session, row, project, seen),
             paces=paces,
             extra=tutoring_facts(session, row.issuer_id),
         )
@@ -341,7 +341,10 @@ class Repository:
                 boundary = (newest + _CST).replace(hour=23, minute=59, second=59) - _CST
             row = session.get(SourceRow, source) or SourceRow(name=source)
             row.baseline_at = row.baseline_at or fetched_at
-            memory = {"baseline_boundary": boundary.isoformat()} | dict(row.memory)
+            memory = {
+                "baseline_boundary": boundary.isoformat(),
+                "played_back": boundary != fetched_at,
+            } | dict(row.memory)
             row.memory = memory | {"boards": sorted({*row.memory.get("boards", []), *boards})}
             session.add(row)
 
@@ -358,10 +361,28 @@ def _wait_longer(row: ProjectRow, now: datetime, first: timedelta, most: timedel
     row.lag_count = min(row.lag_count + 1, 20)
 
 
-def _live_after(row: ProjectRow, project: ProjectRecord, seen: Sequence[StatusRow]) -> int | None:
+def _live_after(
+    session: Session, row: ProjectRow, project: ProjectRecord, seen: Sequence[StatusRow]
+) -> int | None:
+    """How many leading rows the first, quiet reading of the market already covered; None: not one.
+
+    A project first read hours after the market was may have moved meanwhile, with or without its list row.
+    """
     if row.baseline_code is None or row.baseline_updated_at is None:
         return None
+    source = session.get(SourceRow, row.source)
+    memory = source.memory if source else {}
+    if "baseline_boundary" not in memory:
+        return len(seen)  # that reading is still under way
+    boundary = datetime.fromisoformat(memory["baseline_boundary"])
     state = State(row.baseline_code, row.baseline_outcome_code or "")
-    if project.state == state and project.updated_at == row.baseline_updated_at:
-        return len(seen)
-    return live_after_baseline(seen, state, row.baseline_updated_at)
+    played_back = bool(memory.get("played_back"))
+    if played_back and (project.state, project.updated_at) != (state, row.baseline_updated_at):
+        return live_after_baseline(seen, state, row.baseline_updated_at)
+    covered = 0
+    for status in in_publication_order(seen):
+        # Of a recording our clock says nothing: there the time of decision tells as well.
+        if status.published_at > boundary and not (played_back and status.decided_at <= boundary):
+            break
+        covered += 1
+    return covered

@@ -7,8 +7,8 @@ Rule: timelines and documents are read for projects whose row changed; the marke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from monitor.domain.errors import FetchError, ParseError, ServerTrouble, SourceEmpty
@@ -49,6 +49,9 @@ class SseStar:
     sweep_page_size: int = 500
     documents_query: str = "both"  # current | older | both
     name: str = SOURCE
+    # The project whose timeline has been read and whose documents have not. Lost at a restart, it is read
+    # again from its timeline on.
+    _half_read: list[str] = field(default_factory=list, compare=False, repr=False)
 
     async def quick(self, desk: Desk) -> Report:
         """One page when nothing is new; the first poll of all is a sweep."""
@@ -77,6 +80,7 @@ class SseStar:
         raise ServerTrouble(_UNSTABLE)
 
     async def _sweep_once(self, desk: Desk) -> Report | None:
+        began = desk.now()
         quiet = await desk.baseline()
         known = await desk.known_rows()
         boards_known = set((await desk.memory()).get("boards", ()))
@@ -106,7 +110,7 @@ class SseStar:
             what = f"{len(gone)} known projects are missing from the list: {', '.join(gone[:10])}"
             await desk.odd([Oddity(where="list", what=what)], document)
         if quiet:
-            await desk.baseline_done(self.endpoints.market_types)
+            await desk.baseline_done(self.endpoints.market_types, began)
         return Report(rows=len(keys), listing=seen)
 
     def _listing(self, document: Document) -> Listing:
@@ -127,17 +131,28 @@ class SseStar:
         return len(changed) + listed.unreadable
 
     async def background(self, desk: Desk) -> bool:
-        """Read the most urgent waiting project."""
+        """Half a project: the most urgent timeline, because it is the alert; at the next call its documents.
+
+        In between a poll that is due has its turn.
+        """
+        if self._half_read:
+            await self._attempt(desk, self._half_read.pop(), self._read_papers)
+            return True
         key = await desk.refresh_due()
         if key is None:
             return False
+        if await self._attempt(desk, key, self._read_timeline):
+            self._half_read.append(key)
+        return True
+
+    async def _attempt(self, desk: Desk, key: str, read: Callable[[Desk, str], Awaitable[None]]) -> bool:
+        """Read a part of a project; one odd page holds up nobody, many in a row are a changed layout."""
         try:
-            await self.read_project(desk, key)
+            await read(desk, key)
         except FetchError:
             await desk.refreshed(key, failed=True)
             raise
         except ParseError as exc:
-            # One project's odd page must not hold up the market; many in a row are a changed layout.
             await desk.refreshed(key, failed=True)
             unreadable = int((await desk.memory()).get("unreadable", 0)) + 1
             await desk.remember(unreadable=unreadable)
@@ -145,17 +160,16 @@ class SseStar:
                 raise
             nothing = Document(request=self.endpoints.timeline(key), body=b"", fetched_at=desk.now())
             await desk.odd([Oddity(where=f"project {key}", what=str(exc))], nothing)
-        else:
-            if (await desk.memory()).get("unreadable"):
-                await desk.remember(unreadable=0)
+            return False
         return True
 
-    async def read_project(self, desk: Desk, key: str) -> None:
-        """A project's timeline first, because it is the alert; then its documents."""
-        await self._read_timeline(desk, key)
+    async def _read_papers(self, desk: Desk, key: str) -> None:
+        """A project's documents by every query in use; with them the project has been read."""
         for request, parse in self._document_queries(key):
             await self._read_documents(desk, request, parse)
         await desk.refreshed(key)
+        if (await desk.memory()).get("unreadable"):
+            await desk.remember(unreadable=0)
 
     async def _read_timeline(self, desk: Desk, key: str) -> None:
         document = await desk.fetch(self.endpoints.timeline(key))

@@ -17,9 +17,7 @@ async def test_an_investors_first_day(world: BotWorld, language: str) -> None:
     talk = await first_day(world, language)
     _check_facts(talk, language)
     sent = [call for call in world.api.calls if call.method == "sendmessage"]
-    assert len(sent) == len(world.api.chats[OWNER].shown), (
-        "no answer was refused and repeated"
-    )
+    assert len(sent) == len(world.api.chats[OWNER].shown), "no answer was refused and repeated"
     assert set(world.verdicts()) == {"handled"}
 
 

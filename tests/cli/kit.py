@@ -140,7 +140,7 @@ def config_text(folder: Path, exchange: str, *more: str, console: bool = True) -
             "allow_private_hosts = true",
             "min_request_gap = 0",
             "[documents]",
-            "enabled = false",  # replay tells pages, not PDFs
+            "enabled = false",  # replay tells pages, not PDFs; tests/reading turns it on
             "[sources.sse_issue]",
             "enabled = false",  # the season's exchange has no new-share list
             *more,

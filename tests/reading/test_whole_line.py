@@ -43,7 +43,10 @@ def exchange() -> Exchange:
 def config(tmp_path: Path, exchange: Exchange) -> Iterator[Path]:
     with serving(lambda: serve(exchange)) as url:
         path = tmp_path / "monitor.toml"
-        path.write_text(config_text(tmp_path, url), encoding="utf-8")
+        text = config_text(tmp_path, url).replace(
+            "[documents]\nenabled = false", "[documents]\nenabled = true"
+        )
+        path.write_text(text, encoding="utf-8")
         path.chmod(0o600)
         yield path
 

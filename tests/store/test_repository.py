@@ -381,3 +381,20 @@ def test_a_party_that_left_and_came_back_is_two_changes(store: Repository) -> No
         seen = replace(PROJECT, parties=parties, updated_at=PROJECT.updated_at + timedelta(days=day))
         kinds += _see(store, seen)
     assert kinds.count(EventKind.PARTY_CHANGED) == 3
+
+
+def test_what_was_published_between_the_quiet_list_and_the_first_look_at_its_timeline_is_news(
+    store: Repository, owed: Owed
+) -> None:
+    """The list row has not moved yet; the timeline, read later for first, is a row further."""
+    began = START + timedelta(days=6)
+    _see(store, replace(PROJECT, updated_at=START + timedelta(days=5)), baseline=True)
+    store.baseline_done("sse_star", ["1"], began)
+    rows = [row("a", "1", 0), row("b", "2", 5), row("c", "3/1", 7)]
+    told = store.timeline_seen("sse_star", "990001", rows, SIGHT)
+    assert [(event.state, event.baseline) for event in told] == [
+        (State("1"), True),
+        (State("2"), True),
+        (State("3", "1"), False),
+    ]
+    assert owed.kinds == ["milestone"]
