@@ -17,7 +17,6 @@ from alerts.message import Message
 from alerts.registry import CHANNELS
 from alerts.render import render
 from alerts.routing import rule_with_watchlist
-from monitor.bot_parts import bot_parts_of
 from monitor.composing import Render, RenderDigest
 from monitor.delivery import Delivery
 from monitor.documents.shelf import Shelf
@@ -49,7 +48,6 @@ from monitor.store.sources import Sources
 from monitor.store.tables import EventRow
 from monitor.store.thread import StoreThread
 from monitor.store.tutoring import TutoringStore
-from monitor.web import FeedServer
 from scrapers.archive import Archive
 from scrapers.contract import Document, Source
 from scrapers.fetch import Fetcher, FetchPolicy, honest_user_agent
@@ -97,7 +95,11 @@ def build(
     channels = _channels(settings, clock)
     limiter = Limiter(clock, {"telegram": Budget(), **hook_budgets(settings), **(budgets or {})})
     tell, tell_many = _renderers(settings, related)
-    bot_parts = bot_parts_of(settings)
+    bot_parts = None
+    if settings.channels.telegram.enabled:  # the bot and the feeds are imported only where they run
+        from monitor.bot_parts import bot_parts_of
+
+        bot_parts = bot_parts_of(settings)
 
     def new_delivery() -> Delivery:
         return Delivery(
@@ -166,6 +168,8 @@ def build(
         )
         app.digests = Digests(database)
     if settings.web.enabled and settings.web.secret is not None:
+        from monitor.web import FeedServer
+
         app.feeds = FeedServer(
             database=database,
             run_in_store=thread,

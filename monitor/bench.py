@@ -121,7 +121,7 @@ async def _polls(table: Table, folder: Path, server: Server) -> None:
         await _checked(poller.sweep)
         world = market()
         pages = {("500", str(page)): list_page(world, page, 500) for page in (1, 2, 3)}
-        pages["50", "1"] = list_page(world, 1, 50)
+        pages["25", "1"] = list_page(world, 1, 25)
         held = _poller(app, lambda: _FromMemory(pages))
         bodies = [body for (size, _), body in pages.items() if size == "500"]
         total = sum(map(len, bodies))
@@ -156,12 +156,14 @@ async def _changes(table: Table, app: App, server: Server) -> None:
         begun, began = time.process_time(), time.perf_counter()
         await _checked(poller.quick)
         polled = time.process_time()
-        verdict, more = await poller.background()
-        if verdict != "ok" or not more:
-            raise StoreError(f"the changed project was not read: {verdict}")
+        for half in ("timeline", "documents"):
+            verdict, more = await poller.background()
+            if verdict != "ok" or not more:
+                raise StoreError(f"the {half} of the changed project was not read: {verdict}")
+            if half == "timeline":
+                wall.append((time.perf_counter() - began) * 1000)
         seen.append((polled - begun) * 1000)
         told.append((time.process_time() - polled) * 1000)
-        wall.append((time.perf_counter() - began) * 1000)
         requests = server_requests(app)
     with app.database.read() as session:
         wanted = select(EventRow).where(

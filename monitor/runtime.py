@@ -10,12 +10,11 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session, col, func, select
 
 from alerts.contract import Channel
-from monitor.bot import BotLoop
 from monitor.delivery import Delivery
 from monitor.domain.calendar import TradingCalendar
 from monitor.domain.clock import Clock
@@ -39,10 +38,13 @@ from monitor.store.relevance import RelevanceStore
 from monitor.store.tables import DeliveryRow, EventRow, ProjectRow
 from monitor.store.thread import StoreThread
 from monitor.supervisor import Parts, Supervisor
-from monitor.web import FeedServer
 from scrapers.archive import Archive
 from scrapers.contract import Source
 from scrapers.registry import SOURCES
+
+if TYPE_CHECKING:
+    from monitor.bot import BotLoop
+    from monitor.web import FeedServer
 
 log = logging.getLogger(__name__)
 
