@@ -39,6 +39,7 @@ class Entry:
     status: int
     verdict: str
     content_type: str
+    host_time: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +80,8 @@ class Archive:
             "verdict": verdict,
             "content_type": document.content_type,
         }
+        if document.host_time is not None:
+            line["host_time"] = document.host_time.isoformat()
         with _disk(self._folder):
             if not body.exists():
                 body.parent.mkdir(parents=True, exist_ok=True)
@@ -145,6 +148,7 @@ def read(folder: Path, entry: Entry) -> Document:
         body=body,
         content_type=entry.content_type,
         fetched_at=entry.fetched_at,
+        host_time=entry.host_time,
     )
 
 
@@ -155,10 +159,15 @@ def entries(folder: Path) -> Iterator[tuple[Entry, bytes]]:
             try:
                 row = json.loads(line)
                 moment = datetime.fromisoformat(row.pop("fetched_at"))
-                entry = Entry(fetched_at=moment, **row)
-                if moment.tzinfo is None or not re.fullmatch(r"[0-9a-f]{64}", entry.sha256):
+                theirs = datetime.fromisoformat(row.pop("host_time")) if "host_time" in row else None
+                entry = Entry(fetched_at=moment, host_time=theirs, **row)
+                if (
+                    moment.tzinfo is None
+                    or (theirs or moment).tzinfo is None
+                    or not re.fullmatch(r"[0-9a-f]{64}", entry.sha256)
+                ):
                     raise ValueError("no zone or no hash")
-            except (ValueError, TypeError, AttributeError, KeyError) as error:
+            except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
                 raise StoreError(f"archive {folder}: {_INDEX} line {number} is damaged: {error}") from error
             yield entry, line
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from monitor.domain.errors import Blocked, DecodeError, NotFound, RateLimited, Refused, ServerTrouble
@@ -88,6 +88,17 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
     except (ValueError, TypeError):  # TypeError: one of them names no zone
         return None
     return min(max(pause, timedelta(0)), _LONGEST_WISH)
+
+
+def host_time(headers: Mapping[str, str]) -> datetime | None:
+    """The host's clock when it answered, aware UTC; None without a usable Date, or out of a cache (Age)."""
+    if headers.get("age", "0").strip() != "0":
+        return None
+    try:
+        told = parsedate_to_datetime(headers.get("date", ""))
+    except ValueError:
+        return None
+    return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
 
 
 def _raise_for_page(request: Request, start: bytes) -> None:

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from monitor.domain.issue_records import BulletinRecord, NewShareRecord
 from monitor.domain.records import DocumentRecord, Listing, Oddity, ProjectRecord, StatusRow, TutoringRow
 
+_UNDER_WAY = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
@@ -28,17 +30,30 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """One answer exactly as it came, with when and from where; `fetched_at` is aware UTC."""
+    """One answer exactly as it came, with when and from where; both instants are aware UTC.
+
+    `host_time` is what the host's own clock said (Date), to the second; None where it said nothing or the
+    answer came out of a cache.
+    """
 
     request: Request
     body: bytes
     content_type: str = ""
     fetched_at: datetime
+    host_time: datetime | None = None
 
     @property
     def sha256(self) -> str:
         """Content address of the body, lower-case hex."""
         return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def shows_from(self) -> datetime:
+        """The earliest instant whose state the answer may show, by the host's clock where it told its own.
+
+        The rows are stamped by that clock, and ours may be wrong; an answer is at most so long under way.
+        """
+        return (self.host_time or self.fetched_at) - _UNDER_WAY
 
 
 class Desk(Protocol):

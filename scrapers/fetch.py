@@ -12,6 +12,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from types import TracebackType
@@ -30,13 +31,14 @@ from monitor.domain.errors import (
     Refused,
     Unreachable,
 )
-from scrapers.classify import classify, retry_after
+from scrapers.classify import classify, host_time, retry_after
 from scrapers.contract import Document, Request
 from scrapers.inflate import Body, is_readable
 from scrapers.pace import Pace
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 Keeper = Callable[[Document, int, str], None]  # document, HTTP status, "ok" or the error's name
+Listener = Callable[[str, datetime], None]  # host, what its clock said
 
 _MOST_REDIRECTS = 5
 _LONGEST_ERROR_PAGE = 256 * 1024
@@ -103,6 +105,7 @@ class Fetcher:
         clock: Clock,
         *,
         keep: Keeper | None = None,
+        heard: Listener | None = None,
         resolve: Resolver = system_resolver,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -110,6 +113,7 @@ class Fetcher:
         self._pace = pace
         self._clock = clock
         self._keep = keep
+        self._heard = heard
         self._resolve = resolve
         self._tls = tls
         self._allowed = {_origin(httpx.URL(base)) for base in policy.origins}
@@ -145,6 +149,8 @@ class Fetcher:
                 begun, answer = loop.time(), None
                 try:
                     answer = await self._answered(request, url, origin, left)
+                    if self._heard is not None and (told := host_time(answer.headers)) is not None:
+                        self._heard(origin[1], told)
                     if not answer.redirect:
                         document = self._judged(request, answer)
                         self._pace.fine(origin[1])
@@ -264,6 +270,7 @@ class Fetcher:
             body=answer.body,
             content_type=answer.headers.get("content-type", ""),
             fetched_at=self._clock.now(),
+            host_time=host_time(answer.headers),
         )
         verdict = "ok"
         try:

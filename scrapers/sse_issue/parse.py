@@ -12,14 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-import msgspec
-
-from monitor.domain.errors import DecodeError, LayoutChanged, ServerTrouble
+from monitor.domain.errors import LayoutChanged
 from monitor.domain.issue_records import STAR_BOARD, BulletinRecord, NewShareRecord, bulletin_kind
 from monitor.domain.records import Oddity
 from scrapers.contract import Document
+from scrapers.envelope import Row, decode_row, open_envelope
 from scrapers.sse_issue.requests import IssueEndpoints
 
 BOARDS = {"0": "主板", "2": STAR_BOARD}  # STOCK_TYPE of this list; other lists count otherwise
@@ -27,11 +26,10 @@ BOARDS = {"0": "主板", "2": STAR_BOARD}  # STOCK_TYPE of this list; other list
 RATE_UNITS = {"inferred": "%?", "percent": "%", "withheld": ""}
 
 _CST = timezone(timedelta(hours=8))
-_JSONP = re.compile(rb"\A\s*[\w$.]+\s*\((?P<json>.*)\)\s*;?\s*\Z", re.DOTALL)
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,10})?")
 _CODE = re.compile(r"\d{6}")
+_TOTAL = re.compile(r"[0-9]{1,18}")
 
-Row = dict[str, Any]
 T = TypeVar("T", NewShareRecord, BulletinRecord)
 
 
@@ -42,21 +40,6 @@ class Listing(Generic[T]):
     rows: tuple[T, ...]
     total: int
     oddities: tuple[Oddity, ...] = ()
-
-
-class _PageHelp(msgspec.Struct):
-    data: list[Row] | None = None
-    total: int | str | None = None
-
-
-class _Envelope(msgspec.Struct):
-    pageHelp: _PageHelp | None = None  # the exchange's own name
-    result: list[Row] | None = None
-    success: msgspec.Raw = msgspec.Raw(b"")
-    error: msgspec.Raw = msgspec.Raw(b"")
-
-
-_ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 
 def parse_new_shares(document: Document, endpoints: IssueEndpoints, rate: str) -> Listing[NewShareRecord]:
@@ -92,34 +75,16 @@ def _read(document: Document, adapt: Callable[[Row], T], identity: Callable[[T],
 
 
 def _unwrap(document: Document) -> tuple[list[Row], int]:
-    label, body = document.request.label, document.body
-    if not body.lstrip().startswith(b"{"):
-        wrapped = _JSONP.match(body)
-        if wrapped is None:
-            raise DecodeError(f"{label}: neither JSON nor JSONP, or cut short", seen=body[:80])
-        body = wrapped["json"]
-    try:
-        envelope = _ENVELOPE.decode(body)
-    except msgspec.ValidationError as exc:
-        raise LayoutChanged(f"{label}: {exc}", seen=body[:80]) from exc
-    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
-        raise DecodeError(f"{label}: {exc}", seen=body[-80:]) from exc
-    if envelope.pageHelp is None:
-        if bytes(envelope.success) or bytes(envelope.error):
-            words = bytes(envelope.error).decode("utf-8", "replace")
-            raise ServerTrouble(f"{label}: the exchange says {words}")
-        raise LayoutChanged(f"{label}: the answer has no pageHelp", seen=body[:80])
-    rows = envelope.pageHelp.data
+    label, envelope = document.request.label, open_envelope(document)
+    rows = envelope.result if envelope.data is None else envelope.data
     if rows is None:
-        rows = envelope.result
-    if rows is None:
-        raise LayoutChanged(f"{label}: the answer has neither data nor result", seen=body[:80])
-    total = envelope.pageHelp.total
-    if isinstance(total, str) and total.isdecimal():
+        raise LayoutChanged(f"{label}: the answer has neither data nor result", seen=envelope.start)
+    total = envelope.total
+    if isinstance(total, str) and _TOTAL.fullmatch(total):
         total = int(total)
     if not isinstance(total, int) or total < 0:
-        raise LayoutChanged(f"{label}: the answer has no total", seen=body[:80])
-    return rows, total
+        raise LayoutChanged(f"{label}: the answer has no total", seen=envelope.start)
+    return [decode_row(row, label) for row in rows], total
 
 
 def _asked(document: Document, name: str) -> int:
@@ -224,6 +189,6 @@ def _instant(row: Row, field: str) -> datetime | None:
         return None
     try:
         local = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=_CST)
-    except ValueError as exc:
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError) as exc:  # the first hours of the year 1 have no UTC
         raise LayoutChanged(f"{field} is no time", seen=text) from exc
-    return local.astimezone(UTC)

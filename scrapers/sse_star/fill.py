@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
-
+from monitor.domain.errors import ParseError
 from monitor.domain.records import Listing
 from scrapers.contract import Document
+from scrapers.envelope import Row, decode_row
 from scrapers.sse_star.parse import parse_answer
 
 # Each was on every row of 317 captured ones; what a row may lack (results, document numbers) is not here.
@@ -19,8 +19,6 @@ _ROW = ("stockAuditName", "planIssueCapital", "auditApplyDate", "updateDate", "i
 _ISSUER = ("s_issueCompanyFullName", "s_issueCompanyAbbrName", "s_csrcCode", "s_csrcCodeDesc", "s_province")
 _PARTY = ("i_intermediaryName", "i_intermediaryAbbrName", "i_intermediaryType")
 _EMPTY = (None, "", "-")
-
-_ANY = msgspec.json.Decoder(dict[str, Any])
 
 
 def listing(document: Document, market_types: Sequence[str], newest_rows: int) -> Listing:
@@ -40,10 +38,10 @@ def listing(document: Document, market_types: Sequence[str], newest_rows: int) -
     )
 
 
-def _row(raw: bytes) -> dict[str, Any] | None:
+def _row(raw: bytes) -> Row | None:
     try:
-        return _ANY.decode(raw)
-    except msgspec.DecodeError:
+        return decode_row(raw, "list")
+    except ParseError:
         return None  # the parser has told of it
 
 

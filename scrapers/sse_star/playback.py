@@ -6,6 +6,7 @@ Rule: no request is made; which answers belong together is read from their label
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from monitor.domain.errors import LayoutChanged, SourceEmpty
 from monitor.domain.records import Oddity, StatusRow
@@ -20,6 +21,7 @@ class _Paging:
 
     size: str
     total: int
+    began: datetime
     next_page: int = 1
     keys: list[str] = field(default_factory=list)
     unreadable: int = 0
@@ -100,7 +102,7 @@ class SseStarPlayback:
         listed = await self._rows(desk, document, quiet)
         paging = self._paging
         if number == "1":
-            paging = _Paging(size=size, total=listed.total)
+            paging = _Paging(size=size, total=listed.total, began=document.shows_from)
         if paging is None or (number, size, listed.total) != (
             str(paging.next_page),
             paging.size,
@@ -124,7 +126,8 @@ class SseStarPlayback:
             what = f"{len(gone)} known projects are missing from the list: {', '.join(gone[:10])}"
             await desk.odd([Oddity(where="list", what=what)], document)
         if quiet:
-            await desk.baseline_done(document.request.params.get("issueMarketType", "").split(","))
+            boards = document.request.params.get("issueMarketType", "").split(",")
+            await desk.baseline_done(boards, paging.began)
 
     async def _read_timeline(self, desk: Desk, document: Document) -> None:
         key = _project(document)

@@ -16,7 +16,6 @@ from monitor.domain.records import DocumentRecord, Listing, Oddity, StatusRow
 from scrapers.contract import Desk, Document, Report, Request
 from scrapers.sse_star.fill import listing
 from scrapers.sse_star.parse import (
-    SOURCE,
     ListPage,
     Rows,
     parse_committee,
@@ -25,6 +24,7 @@ from scrapers.sse_star.parse import (
     parse_timeline,
 )
 from scrapers.sse_star.requests import Endpoints
+from scrapers.sse_star.rows import SOURCE
 
 _SWEEP_TRIES = 3
 _TERMINAL = ("5", "6", "8")  # registered, issued, terminated: seldom touched again
@@ -80,7 +80,6 @@ class SseStar:
         raise ServerTrouble(_UNSTABLE)
 
     async def _sweep_once(self, desk: Desk) -> Report | None:
-        began = desk.now()
         quiet = await desk.baseline()
         known = await desk.known_rows()
         boards_known = set((await desk.memory()).get("boards", ()))
@@ -97,6 +96,7 @@ class SseStar:
                 return None
             total = listed.total
             if page == 1:
+                began = document.shows_from
                 seen = self._listing(document)
             keys += [row.key for row in listed.rows]
             if len(keys) >= total or not listed.rows:

@@ -11,11 +11,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from monitor.domain.errors import LayoutChanged
+from scrapers.envelope import Row
 
 # China Standard Time has had no summer time since 1991: a fixed offset is exact.
 CST = timezone(timedelta(hours=8))
 
-Row = dict[str, Any]
+_COUNT = re.compile(r"[0-9]{1,18}")  # all that a database's whole number holds
 
 
 def read_code(row: Mapping[str, Any], field: str, where: str) -> str:
@@ -61,7 +62,7 @@ def read_count(value: Any) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    if isinstance(value, str) and value.strip().isdigit():
+    if isinstance(value, str) and _COUNT.fullmatch(value.strip()):
         return int(value)
     raise LayoutChanged("a count is no number", seen=value)
 
@@ -83,9 +84,9 @@ def read_instant(row: Row, field: str, where: str) -> datetime | None:
         raise LayoutChanged(f"{where}: {field} is no time", seen=text)
     try:
         local = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=CST)
-    except ValueError as exc:
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError) as exc:  # the first hours of the year 1 have no UTC
         raise LayoutChanged(f"{where}: {field} is no time", seen=text) from exc
-    return local.astimezone(UTC)
 
 
 def required_day(row: Row, field: str, where: str) -> date:

@@ -5,7 +5,6 @@ Rule: an optional field that is gone may lose its own fact and nothing else; LOS
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -16,15 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.errors import DecodeError, LayoutChanged, MonitorError, ServerTrouble
-from monitor.domain.records import Role
 from scrapers.sse_star.parse import (
-    parse_answer,
-    parse_committee,
-    parse_documents,
     parse_list,
-    parse_timeline,
 )
 from tests.scrapers.faults import cut_everywhere, json_mutations
+from tests.scrapers.sse_star.facts import (
+    Facts,
+    committee_facts,
+    document_facts,
+    list_facts,
+    small,
+    timeline_facts,
+)
 from tests.scrapers.sse_star.wire import (
     ENDPOINTS,
     Row,
@@ -32,50 +34,16 @@ from tests.scrapers.sse_star.wire import (
     current_file,
     encode,
     envelope,
-    issuer,
     meeting_file,
     older_file,
-    party,
-    project,
-    rows_answer,
     step,
 )
 
-Facts = dict[str, dict[str, Any]]
-
-
-def _list(label: str, body: bytes) -> Facts:
-    page = parse_list(answer(label, body), ENDPOINTS, {})
-    return {row.key: dataclasses.asdict(row.record) for row in page.rows if row.record is not None}
-
-
-def _timeline(label: str, body: bytes) -> Facts:
-    rows = parse_timeline(answer(label, body), "990001").rows
-    return {row.item_id: dataclasses.asdict(row) for row in rows}
-
-
-def _documents(label: str, body: bytes) -> Facts:
-    rows = parse_documents(answer(label, body), ENDPOINTS).rows
-    return {f"{row.path} {row.published_at}": dataclasses.asdict(row) for row in rows}
-
-
-def _committee(label: str, body: bytes) -> Facts:
-    rows = parse_committee(answer(label, body), ENDPOINTS, "990001").rows
-    return {f"{row.path} {row.published_at}": dataclasses.asdict(row) for row in rows}
-
-
-def _small(key: str, status: int, outcome: int | str) -> Row:
-    two = [party(key, 1, "甲证券股份有限公司", "甲证券"), party(key, 3, "示例律师事务所", "示例律师")]
-    full = f"示例{key}股份有限公司"
-    own = issuer(key, full, f"示例{key}")[:2]
-    return project(key, status, outcome, full=full, intermediary=two, company=own, planned=44.2629)
-
-
 ANSWERS: dict[str, tuple[Callable[[str, bytes], Facts], list[Row]]] = {
-    "list": (_list, [_small("990001", 3, 1), _small("990002", 7, 2)]),
-    "project": (_list, [_small("990001", 5, 3)]),
+    "list": (list_facts, [small("990001", 3, 1), small("990002", 7, 2)]),
+    "project": (list_facts, [small("990001", 5, 3)]),
     "timeline": (
-        _timeline,
+        timeline_facts,
         [
             step(
                 "b1" * 16, 5, 1, posted="2020-06-29 18:25:00", day="2020-06-24", decided="2020-06-29 18:20:12"
@@ -85,21 +53,21 @@ ANSWERS: dict[str, tuple[Callable[[str, bytes], Facts], list[Row]]] = {
         ],
     ),
     "diagram": (
-        _timeline,
+        timeline_facts,
         [
             step("b3" * 16, 1, posted="2019-10-31 17:00:00", reason=None),
             step("b1" * 16, 5, 1, posted="2020-06-29 18:25:00", day="2020-06-24", reason=None),
         ],
     ),
     "documents": (
-        _documents,
+        document_facts,
         [
             current_file("M7F6", "I0011", uploaded="20260707173007", title="招股说明书", kind=30, version=1),
             current_file("M7F7", "I3010", uploaded="20260707173009", title="8-1 回复"),
         ],
     ),
     "older-documents": (
-        _documents,
+        document_facts,
         [
             older_file("ab" * 16, 35, 4, uploaded="20200629182500", title="关于同意注册的批复")
             | {"publishDate": "2020-06-24"},
@@ -107,7 +75,7 @@ ANSWERS: dict[str, tuple[Callable[[str, bytes], Facts], list[Row]]] = {
         ],
     ),
     "committee": (
-        _committee,
+        committee_facts,
         [meeting_file("7d" * 16, 2, uploaded="20200511140726", title="结果公告", keys=["990001", "990002"])],
     ),
 }
@@ -225,15 +193,15 @@ def test_a_small_answer_cut_at_every_single_byte_is_an_error() -> None:
     body = encode(envelope([step("b3" * 16, 1, posted="2019-10-31 17:00:00")]))
     for cut in cut_everywhere(body):
         with pytest.raises(MonitorError):
-            _timeline("timeline", cut)
+            timeline_facts("timeline", cut)
 
 
 @pytest.mark.parametrize("charset", ["gb18030", "utf-16", "big5"])
 def test_another_charset_is_an_error(charset: str) -> None:
     """The exchange answers in UTF-8; other bytes never give other words."""
-    body = encode(envelope([_small("990001", 2, "")], paged=True)).decode().encode(charset, "replace")
+    body = encode(envelope([small("990001", 2, "")], paged=True)).decode().encode(charset, "replace")
     with pytest.raises(MonitorError):
-        _list("list", body)
+        list_facts("list", body)
 
 
 @pytest.mark.parametrize(
@@ -256,109 +224,16 @@ def test_another_charset_is_an_error(charset: str) -> None:
 def test_an_answer_of_another_shape_says_what_it_is(body: bytes, error: type[MonitorError]) -> None:
     """Not JSON, no rows, no total, busy: each has its own error."""
     with pytest.raises(error):
-        _list("list", body)
-
-
-def test_a_number_may_come_as_digits_of_text() -> None:
-    """ "2" and 2 are the same status, 990001 and "990001" the same project, "1" and 1 the same total."""
-    as_text = _small("990001", 5, 1) | {"currStatus": "5", "registeResult": "1", "stockAuditNum": 990001}
-    changed = envelope([as_text], paged=True)
-    changed["pageHelp"]["total"] = "1"
-    assert _list("list", encode(changed)) == _list("list", encode(envelope([_small("990001", 5, 1)])))
-
-
-@pytest.mark.parametrize("nothing", ["", None, "missing"])
-def test_empty_null_and_missing_are_alike(nothing: str | None) -> None:
-    """No result, no amount, no acceptance: three ways to print nothing, one fact."""
-    row = _small("990001", 2, "")
-    for name in ("commitiResult", "planIssueCapital", "auditApplyDate", "suspendStatus"):
-        row[name] = nothing
-        if nothing == "missing":
-            del row[name]
-    facts = _list("list", encode(envelope([row], paged=True)))["990001"]
-    assert (facts["planned"], facts["accepted_at"]) == (None, None)
-    assert facts["state"] == {"code": "2", "outcome_code": ""}
-
-
-@pytest.mark.parametrize("value", [True, "eighteen", -1, {"was": 18}, "1e999999", "NaN"])
-def test_an_amount_that_is_no_amount_stops_the_row(value: Any) -> None:
-    """A planned amount is read exactly or not at all."""
-    with pytest.raises(LayoutChanged, match="planIssueCapital"):
-        _list("list", encode(envelope([_small("990001", 2, "") | {"planIssueCapital": value}], paged=True)))
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("timesave", "2020-13-01 00:00:00"),
-        ("timesave", "20200101"),
-        ("qianDate", "yesterday"),
-        ("publishDate", "2020-02-30"),
-        ("publishDate", ""),
-        ("timesave", None),
-    ],
-)
-def test_a_date_is_never_taken_from_another_field(field: str, value: str | None) -> None:
-    """注册生效 is dated days before it is posted: without its publishDate the row is refused, not guessed."""
-    row = step("b1" * 16, 5, 1, posted="2020-06-29 18:25:00", day="2020-06-24") | {field: value}
-    with pytest.raises(LayoutChanged, match=field):
-        _timeline("timeline", encode(envelope([row])))
-
-
-def test_one_unreadable_row_among_many_is_reported_and_the_others_are_read() -> None:
-    """A row we cannot read is an oddity by name; more than one in twenty is a changed layout."""
-    rows = [_small(str(990100 + number), 2, "") for number in range(40)]
-    rows[7].pop("currStatus")
-    page = parse_list(rows_answer("list", rows), ENDPOINTS, {})
-    assert (len(page.rows), page.unreadable) == (39, 1)
-    assert [oddity.what for oddity in page.oddities] == [
-        "a row could not be read: project 990107: no currStatus"
-    ]
-    for row in rows[10:13]:
-        row.pop("currStatus")
-    with pytest.raises(LayoutChanged, match="4 of 40 rows"):
-        parse_list(rows_answer("list", rows), ENDPOINTS, {})
-
-
-def test_a_row_whose_bytes_are_known_is_not_read_again() -> None:
-    """The digest of a row leads to its key; a changed byte makes it a new row."""
-    first = parse_list(rows_answer("list", [_small("990001", 2, "")]), ENDPOINTS, {})
-    known = {row.digest: row.key for row in first.rows}
-    again = parse_list(rows_answer("list", [_small("990001", 2, "")]), ENDPOINTS, known)
-    moved = parse_list(rows_answer("list", [_small("990001", 4, "")]), ENDPOINTS, known)
-    assert [row.record for row in again.rows] == [None]
-    assert [row.record.state.code for row in moved.rows if row.record] == ["4"]
-
-
-def test_joint_sponsors_stay_two_parties() -> None:
-    """Two rows of type 1 are two sponsors, in no order of our own but the name's."""
-    both = [party("990001", 1, "乙证券有限公司", "乙证券", 2), party("990001", 1, "甲证券有限公司", "甲证券")]
-    facts = _list("list", encode(envelope([project(intermediary=both)], paged=True)))["990001"]
-    assert [(p["role"], p["short_name"]) for p in facts["parties"]] == [
-        (Role.SPONSOR, "乙证券"),
-        (Role.SPONSOR, "甲证券"),
-    ]
-
-
-def test_the_total_is_read_even_where_rows_are_paged() -> None:
-    """A page of one row of 1,048 says so."""
-    assert parse_answer(rows_answer("list", [project()], total=1048)).total == 1048
+        list_facts("list", body)
 
 
 @given(st.integers(0, 3000), st.binary(min_size=1, max_size=5))
 def test_overwritten_bytes_give_rows_or_a_monitor_error(spot: int, noise: bytes) -> None:
     """No other exception leaves the parser, and no row is lost without a word."""
-    raw = bytearray(encode(envelope([_small("990001", 3, 1)], paged=True)))
+    raw = bytearray(encode(envelope([small("990001", 3, 1)], paged=True)))
     raw[spot : spot + len(noise)] = noise
     try:
         page = parse_list(answer("list", bytes(raw)), ENDPOINTS, {})
     except MonitorError:
         return
     assert len(page.rows) + page.unreadable == 1
-
-
-def test_a_row_is_read_as_the_exchange_wrote_it() -> None:
-    """Escaped slashes and escaped Chinese are the same words."""
-    plain = envelope([_small("990001", 2, "")], paged=True)
-    escaped = json.dumps(plain, ensure_ascii=True).replace("/", "\\/").encode()
-    assert _list("list", escaped) == _list("list", encode(plain))
