@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -17,9 +18,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
-from monitor.commands.extract import extract_file
+from monitor.documents.load import figures_of, load_document
 from monitor.documents.text import read_text_pages
-from monitor.domain.figures.pages import Page
+from monitor.domain.figures.pages import Page, Run
 from monitor.domain.figures.read import read_figures
 from monitor.domain.figures.record import Reading, plain
 
@@ -110,16 +111,33 @@ def _rows(reading: Reading) -> list[tuple[str, str, str]]:
     ]
 
 
+def _stands(text: str, kind: str, value: str) -> bool:
+    """Whether the pages (`text` as a run has it) print the value in a form only this figure has."""
+    amount = Decimal(value)
+    if kind == "planned":
+        sums = rf"(?:{amount / 10**4:,.2f}|{amount:,.2f}|{amount:,.0f})"
+        return re.search(rf"(?:合计|总计)[-—/ ]*(?:[\d,.]+ )?{sums}", text) is not None
+    unit = "股" if kind.startswith("shares") else "元"
+    forms = {f"{amount:,f}{unit}", f"{amount:f}{unit}"}
+    scaled = plain(amount / 10**4)
+    whole, _, part = scaled.partition(".")
+    forms |= {f"{int(whole):,}.{part.ljust(size, '0')}万{unit}" for size in (2, 4) if len(part) <= size}
+    forms |= set() if part else {f"{int(whole):,}万{unit}"}
+    return any(re.search(rf"(?<![\d,.]){re.escape(form)}", text) for form in forms)
+
+
 def _judge_prospectus(
-    score: Score, where: str, reading: Reading, truth: dict[str, Any], *, excerpt: bool
+    score: Score, where: str, reading: Reading, truth: dict[str, Any], *, pages: str | None = None
 ) -> None:
+    """`pages`: the text of an excerpt; a figure that is not printed there may be absent."""
     for kind in _PROSPECTUS_KINDS:
         expected = truth.get(kind)
         if kind in truth or kind.endswith("overallotment"):
+            absent = pages is not None and not (expected and _stands(pages, kind, expected))
             got = _values(reading, kind)
-            score.judge(where, kind, None if expected is None else _norm(expected), got, optional=excerpt)
+            score.judge(where, kind, None if expected is None else _norm(expected), got, optional=absent)
     rows = _rows(reading)
-    if not rows and excerpt:
+    if not rows and pages is not None and not _stands(pages, "planned", truth["planned"]):
         return
     expected_rows = [(name, _norm(total), _norm(part)) for name, total, part in truth["proceeds"]]
     for at, row in enumerate(expected_rows):
@@ -129,20 +147,25 @@ def _judge_prospectus(
         score.judge(where, "use_of_proceeds row", None, ["/".join(row)])
 
 
-def _prospectuses(corpus: Path) -> tuple[Score, Score]:
+def _prospectuses(corpus: Path) -> list[Score]:
     folder = corpus / "prospectus"
     truth = json.loads((folder / "truth.json").read_text("utf-8"))
-    whole, excerpts = Score("prospectuses, whole text in two parses"), Score("prospectuses, key pages as PDF")
+    parses = {
+        "full.md": Score("prospectuses, text parse A"),
+        "parsed.txt": Score("prospectuses, text parse B"),
+    }
+    excerpts = Score("prospectuses, key pages as PDF (what is printed on them)")
     for code, facts in truth.items():
         if code.startswith("_"):
             continue
-        for parse in ("full.md", "parsed.txt"):
+        for parse, score in parses.items():
             body = gzip.decompress((folder / f"{code}_{parse}.gz").read_bytes())
             reading = read_figures(read_text_pages(body), hashlib.sha256(body).hexdigest())
-            _judge_prospectus(whole, f"{code} {parse}", reading, facts, excerpt=False)
-        reading = extract_file(folder / f"keypages_{code}.pdf")
-        _judge_prospectus(excerpts, f"{code} pdf", reading, facts, excerpt=True)
-    return whole, excerpts
+            _judge_prospectus(score, f"{code} {parse}", reading, facts)
+        loaded = load_document(folder / f"keypages_{code}.pdf")
+        text = Run.of(loaded.pages).text
+        _judge_prospectus(excerpts, f"{code} pdf", figures_of(loaded), facts, pages=text)
+    return [*parses.values(), excerpts]
 
 
 def _judge_snippet(score: Score, snippet: dict[str, Any]) -> None:
@@ -172,12 +195,12 @@ def _judge_snippet(score: Score, snippet: dict[str, Any]) -> None:
 
 
 def measure(corpus: Path) -> list[Score]:
-    """The three scores over a corpus folder: whole prospectuses, their key pages, announcement snippets."""
-    whole, excerpts = _prospectuses(corpus)
+    """The scores over a corpus folder: prospectuses by parse, key pages as PDF, announcement snippets."""
+    scores = _prospectuses(corpus)
     snippets = Score("announcement snippets")
     for snippet in json.loads((corpus / "truth" / "snippets.json").read_text("utf-8")):
         _judge_snippet(snippets, snippet)
-    return [whole, excerpts, snippets]
+    return [*scores, snippets]
 
 
 def main(arguments: list[str]) -> int:

@@ -12,14 +12,16 @@ import resource
 import signal
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
 from monitor.documents.load import figures_of, load_document
-from monitor.domain import errors
-from monitor.domain.errors import DecodeError, MonitorError, ParseError
+from monitor.documents.sandbox import named_error
+from monitor.domain.errors import DecodeError, MonitorError
 from monitor.domain.figures.documents import PROSPECTUS
+from monitor.domain.figures.meeting import find_meeting_day
 from monitor.domain.figures.record import Reading
 from monitor.domain.figures.registration import RegistrationNumber, find_registration_number
 from monitor.domain.figures.section import business_section
@@ -39,6 +41,7 @@ class Parcel:
     reading: Reading
     number: RegistrationNumber | None
     business: str
+    meeting: date | None = None  # the day a listing committee notice calls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +84,11 @@ async def read_document(path: Path, *, issuer: str, title: str, decision: bool) 
 def _unpacked(stdout: bytes) -> Parcel:
     try:
         answer = msgspec.json.decode(stdout, type=_Answer)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise DecodeError("the reader of the document answered no JSON", seen=stdout[:60]) from error
     if answer.parcel is not None:
         return answer.parcel
-    kind = getattr(errors, answer.error, DecodeError)
-    raise kind(answer.message) if issubclass(kind, ParseError) else DecodeError(answer.message)
+    raise named_error(answer.error, answer.message)
 
 
 def _read(path: Path, issuer: str, title: str, decision: bool) -> Parcel:
@@ -99,6 +101,7 @@ def _read(path: Path, issuer: str, title: str, decision: bool) -> Parcel:
         reading=reading,
         number=find_registration_number(loaded.pages, title=title, issuer=issuer) if decision else None,
         business=business_section(loaded.pages) if book else "",
+        meeting=find_meeting_day(loaded.pages, issuer=issuer) if "会议公告" in title else None,
     )
 
 

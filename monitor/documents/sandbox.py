@@ -6,7 +6,6 @@ Rule: whatever the child does, the parent answers with pages or a MonitorError.
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import signal
@@ -16,11 +15,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from monitor.domain import errors
 from monitor.domain.errors import DecodeError, MonitorError, ParseError
 from monitor.domain.figures.pages import Page
 
-__all__ = ["Limits", "SandboxedPdf", "read_pdf"]
+__all__ = ["Limits", "SandboxedPdf", "named_error", "read_pdf"]
 
 _MIB = 1 << 20
 
@@ -43,6 +44,19 @@ class SandboxedPdf:
     unreadable: tuple[int, ...]
     peak_kib: int
     network: str
+
+
+class _Answer(msgspec.Struct, kw_only=True):
+    """What the child writes: an error by name, or all the rest; of any other shape it was not our child."""
+
+    error: tuple[str, str] | None = None
+    pages: list[tuple[int, str, tuple[tuple[tuple[str, ...], ...], ...]]] = []
+    unreadable: tuple[int, ...] = ()
+    peak_kib: int = 0
+    network: str = ""
+
+
+_ANSWER = msgspec.json.Decoder(_Answer)
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
@@ -120,20 +134,23 @@ def read_pdf(path: Path, limits: Limits | None = None) -> SandboxedPdf:
 
 def _unpack(stdout: bytes) -> SandboxedPdf:
     try:
-        answer = json.loads(stdout)
-    except ValueError as error:
-        raise DecodeError("the PDF reader answered no JSON", seen=stdout[:60]) from error
-    if "error" in answer:
-        name, message = answer["error"]
-        kind = getattr(errors, name, DecodeError)
-        raise kind(message) if issubclass(kind, ParseError) else DecodeError(message)
-    pages = [
-        Page(number=number, text=text, tables=tuple(tuple(tuple(row) for row in table) for table in tables))
-        for number, text, tables in answer["pages"]
-    ]
+        answer = _ANSWER.decode(stdout)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise DecodeError("the PDF reader answered something else", seen=stdout[:60]) from error
+    if answer.error is not None:
+        raise named_error(*answer.error)
+    if not answer.pages:
+        raise DecodeError("the PDF reader answered no page", seen=stdout[:60])
     return SandboxedPdf(
-        pages=pages,
-        unreadable=tuple(answer["unreadable"]),
-        peak_kib=answer["peak_kib"],
-        network=answer["network"],
+        pages=[Page(number=number, text=text, tables=tables) for number, text, tables in answer.pages],
+        unreadable=answer.unreadable,
+        peak_kib=answer.peak_kib,
+        network=answer.network,
     )
+
+
+def named_error(name: str, message: str) -> ParseError:
+    """The error a child named, when it is one that reading may raise; DecodeError for any other name."""
+    kind = getattr(errors, name, DecodeError)
+    known = isinstance(kind, type) and issubclass(kind, ParseError)
+    return kind(message) if known else DecodeError(message)

@@ -39,6 +39,15 @@ DRAFTS: Final = (
     DocumentType.PROSPECTUS_REGISTRATION.value,
 )
 DECISION: Final = DocumentType.REGISTRATION_DECISION.value
+MEETING: Final = DocumentType.COMMITTEE_NOTICE.value
+
+SUBSCRIPTION: Final = (
+    "subscription_code",
+    "subscription_name",
+    "subscription_limit",
+    "subscription_limit_value",
+    "registration_number",
+)
 
 _SURE: Final = Decimal("0.9")
 _NOT_OURS: Final = ("earlier_round", "another_company")  # left out rightly: they say nothing of this offer
@@ -108,6 +117,7 @@ def document_events(
     standard = next((figure for figure in figures if figure.kind == "listing_standard"), None)
     if standard is not None:
         told |= {"listing_standard": standard.as_printed, "listing_standard_page": standard.page}
+    told |= _subscription(figures)
     doubted = _doubted(reading, {figure.kind for figure in figures})
     if doubted:
         told["withheld_kinds"] = ",".join(doubted)
@@ -119,6 +129,15 @@ def document_events(
             checked: Details = {key: told[key] for key in ("list_planned", "list_trouble") if key in told}
             events.append(_changed(document, sight, quiet, earlier, changes, shown, checked))
     return events
+
+
+def _subscription(figures: Sequence[Figure]) -> Details:
+    """The terms of the online subscription and the registration number, as printed, with the page of each."""
+    told: Details = {}
+    for figure in figures:
+        if figure.kind in SUBSCRIPTION:
+            told |= {figure.kind: figure.as_printed, f"{figure.kind}_page": figure.page}
+    return told
 
 
 def _doubted(reading: Reading, kept: set[str]) -> list[str]:

@@ -253,7 +253,7 @@ class _Teller:
 
     def listed(self) -> Event:
         """Trading has begun."""
-        figures = self._some(price_figure(self.record), gross_figure(self.record))
+        figures = self._some(price_figure(self.record), gross_figure(self.record), self.join.planned)
         day = self.record.listing_date
         return self.event(EventKind.LISTED, day, date=day, figures=figures)
 

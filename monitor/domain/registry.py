@@ -19,6 +19,8 @@ from monitor.domain.script import fold_name, fold_text, looser_names
 
 _FIELDS: Final = frozenset({"key", "grade", "names", "ambiguous", "exact", "products", "source", "note"})
 
+_GROUP_FIELDS: Final = frozenset({"grade", "note", "source", "companies"})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Company:
@@ -67,12 +69,14 @@ class Registry:
 def parse_registry(text: str) -> Registry:
     """The registry a companies.toml describes; raises ConfigError with every problem of the file."""
     try:
-        tables = tomllib.loads(text).get("company", [])
-    except tomllib.TOMLDecodeError as exc:
+        document = tomllib.loads(text)
+        tables, groups = document.get("company", []), document.get("group", [])
+    except (tomllib.TOMLDecodeError, RecursionError) as exc:
         raise ConfigError([f"companies.toml: {exc}"]) from exc
     if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
         raise ConfigError(["companies.toml: `company` must be a list of tables"])
     problems: list[str] = []
+    tables = [*tables, *_grouped(groups, problems)]
     companies = [c for i, table in enumerate(tables, 1) if (c := _company(i, table, problems))]
     by_name = _names(companies, problems)
     if problems:
@@ -86,7 +90,29 @@ def parse_registry(text: str) -> Registry:
 @lru_cache(maxsize=1)
 def bundled_registry() -> Registry:
     """The registry that ships with the program."""
-    return parse_registry(files("monitor.domain").joinpath("companies.toml").read_text(encoding="utf-8"))
+    folder = files("monitor.domain")
+    return parse_registry(
+        "\n".join(
+            folder.joinpath(name).read_text(encoding="utf-8")
+            for name in ("companies.toml", "companies_related.toml")
+        )
+    )
+
+
+def _grouped(groups: object, problems: list[str]) -> list[dict[str, object]]:
+    """The companies of tables that state grade, note and source once for many; each list of names is one."""
+    if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
+        problems.append("companies.toml: `group` must be a list of tables")
+        return []
+    found: list[dict[str, object]] = []
+    for group in groups:
+        problems += [
+            f"companies.toml: group: unknown field {name!r}" for name in sorted(set(group) - _GROUP_FIELDS)
+        ]
+        shared = {name: group[name] for name in ("grade", "note", "source") if name in group}
+        for names in group.get("companies", []):
+            found.append(shared | {"key": names[0] if names else "", "names": names})
+    return found
 
 
 def _company(number: int, table: dict[str, object], problems: list[str]) -> Company | None:

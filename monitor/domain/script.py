@@ -93,7 +93,8 @@ def fold_name(name: str) -> str:
     """Two spellings of one company name fold to the same key; legal form and listing marks fall away."""
     folded = fold_text(name).strip()
     folded = _LISTING_MARK.sub("", folded.replace(" ", "") if not folded.isascii() else folded)
-    folded = _BRACKETED.sub("", folded) or folded
+    last = max(folded.rfind(mark) for mark in ")]】") + 1  # behind it no bracket closes: nothing to look for
+    folded = _BRACKETED.sub("", folded[:last]) + folded[last:] or folded
     if folded.isascii():
         folded = _ENGLISH_FORM.sub("", folded)
     return _CHINESE_FORM.sub("", _PUNCTUATION.sub("", folded)) or _PUNCTUATION.sub("", folded)

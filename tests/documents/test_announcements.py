@@ -82,6 +82,7 @@ def test_offer_announcement_keeps_market_value_apart_from_proceeds(tmp_path: Pat
         "gross": "7999600000",
         "fees": "423547700",
         "net": "7576052300",
+        "subscription_limit": "11000",
     }
     qualifiers = {figure.kind: figure.qualifier for figure in reading.figures}
     assert qualifiers["net"] == "预计约"

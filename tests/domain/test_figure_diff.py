@@ -138,7 +138,8 @@ def test_projects_are_compared_one_by_one() -> None:
 def test_a_change_survives_its_way_through_an_event() -> None:
     """Every change is read back from the event's details as it was, bars in names apart."""
     changes = compare_drafts([table(("甲|乙", "7", "6"))], [table(("甲|乙", "7", "5"))])
-    details = {"change_01": changes[0].as_item(), "change_02": "no change at all", "changes": 1}
+    details: dict[str, str | int | float | bool] = {}
+    details |= {"change_01": changes[0].as_item(), "change_02": "no change at all", "changes": 1}
     assert changes_of(details) == [replace(changes[0], label="甲/乙")]
 
 

@@ -171,7 +171,8 @@ def test_a_listing_is_scheduled_ahead_and_told_from_the_opening_of_its_day() -> 
     assert _diff(listing, listing, sight=before).events == ()
     listed = _diff(listing, listing, sight=opening)
     assert _one(listed).kind is EventKind.LISTED
-    assert {figure.kind for figure in _one(listed).figures} == {"offer_price", "gross_proceeds"}
+    figures = {figure.kind for figure in _one(listed).figures}
+    assert figures == {"offer_price", "gross_proceeds", "planned_proceeds"}
     assert diff_issue(listed.known, listing, JOIN, opening, baseline=False).events == ()
 
 

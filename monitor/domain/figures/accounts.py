@@ -16,17 +16,20 @@ from monitor.domain.figures.record import Figure, Flag, plain
 __all__ = ["find_accounts"]
 
 _OPENING = re.compile(
-    r"主要财务数据(?:及|和|与)(?:主要)?财务指标|主要会计数据(?:及|和)(?:主要)?财务指标|主要财务数据(?!及)"
+    r"主要财务数据(?:及|和|与)(?:主要)?财务指标|主要会计数据(?:及|和)(?:主要)?财务指标|主要财务数据(?!及)|(?<!母公司)合并利润表"
 )
 _NUMBER = r"(?:-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?|\(\d[\d,]*(?:\.\d+)?\))"
+_GAP = r"(?: |(?<=\d)(?=\()|(?<=\))(?=[\d(-]))"  # between two values; brackets of a loss part them too
 _PERIOD = re.compile(r"(20\d\d)年(?:度|(1-\d{1,2})月|(?!\d{1,2}月|末))")
 _POINT = re.compile(r"(20\d\d)(?:\.|-|年)(12|0?[369])(?:\.|-|月)(?:3[01])日?")
 _UNIT = re.compile(r"单位:?(?:人民币)?(万元|元|亿元|千元)")
 _SCALE = {"元": 1, "千元": 1000, "万元": 10**4, "亿元": 10**8}
+_PARENT = r"归属于(?:发行人|母公司)?(?:所有者|股东|普通股股东)?"
+_LOSS = r"(?:\(净?亏损[^()]{0,12}\))?"
 _LINES: tuple[tuple[str, str], ...] = (
     ("revenue", r"(?<!占)(?<!主营业务收入占)营业(?:总)?收入"),
-    ("net_profit", r"(?<!的)净利润"),
-    ("net_profit_parent", r"归属于(?:发行人|母公司)?(?:所有者|股东|普通股股东)?的净利润"),
+    ("net_profit", rf"(?<!的)净利润{_LOSS}"),
+    ("net_profit_parent", rf"(?<!后)(?<!前){_PARENT}的净利润{_LOSS}"),
 )
 _REACH = 1500
 
@@ -55,10 +58,18 @@ def _number(text: str) -> Decimal:
 
 
 def _row(text: str, label: str, low: int, high: int, width: int) -> re.Match[str] | None:
-    pattern = re.compile(
-        rf"{label}(?:\((?:人民币)?(?P<unit>万元|元|亿元|千元)\))?(?P<values>{_NUMBER}(?: {_NUMBER}){{{width - 1}}})(?![\d%,.]| ?[\d(-])"
+    values = rf"(?P<values>{_NUMBER}(?:{_GAP}{_NUMBER}){{{width - 1}}})(?![\d%,.]| ?[\d-]| ?\(\d)"
+    unit = r"\((?:人民币)?(?P<unit>万元|元|亿元|千元)\)"
+    whole = re.compile(rf"{label}(?:{unit})?{values}(?:\((?P<behind>万元|元|亿元|千元)\))?").search(
+        text, low, high
     )
-    return pattern.search(text, low, high)
+    if whole or _PARENT not in label:
+        return whole
+    # A label of two lines, printed by rows, holds the values between its halves.
+    torn = (
+        rf"(?<!后)(?<!前){_PARENT}的(?:净{values}利润|{values.replace('<values>', '<between>')}净利润){unit}"
+    )
+    return re.compile(torn).search(text, low, high)
 
 
 def _ratio_row(text: str, low: int, high: int, width: int) -> list[Decimal] | None:
@@ -123,17 +134,19 @@ def find_accounts(run: Run, sha256: str) -> tuple[list[Figure], list[Flag]]:
             match = _row(run.text, label, first.start(), high, len(periods))
             if match is None:
                 continue
-            unit = match["unit"] or (stated.group(1) if stated else None)
+            groups = match.groupdict()
+            unit = match["unit"] or groups.get("behind") or (stated.group(1) if stated else None)
             if unit is None:
                 continue
-            for period, part in zip(periods, match["values"].split(), strict=True):
+            held = "values" if match["values"] else "between"
+            for period, part in zip(periods, re.findall(_NUMBER, match[held]), strict=True):
                 amount = _number(part) * _SCALE[unit]
                 if kind == "revenue":
                     revenue[period] = amount
                 figures.append(
                     Figure(
                         kind=kind, amount=amount, currency="CNY", unit=unit, as_printed=part, qualifier=None,
-                        page=run.page_at(match.start("values")), quote=run.quote(match.start(), match.end()),
+                        page=run.page_at(match.start(held)), quote=run.quote(match.start(), match.end()),
                         document_sha256=sha256, confidence=Decimal("0.95"), period=period,
                     )
                 )  # fmt: skip

@@ -11,8 +11,17 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from monitor.domain.figures.labels import COMPARED, OTHER_OFFER, PEERS, PRIVATE, RIGHT_LABELS, label_kind
+from monitor.domain.figures.labels import (
+    COMPARED,
+    OTHER_OFFER,
+    PEER_SUBJECT,
+    PEERS,
+    PRIVATE,
+    RIGHT_LABELS,
+    label_kind,
+)
 from monitor.domain.figures.pages import Run
+from monitor.domain.figures.stated_units import stated_units
 from monitor.domain.money import Printed, find_printed
 
 __all__ = ["BASE", "FULL", "Claim", "find_claims"]
@@ -27,14 +36,12 @@ _FULL_NOTE = re.compile(
 )
 _SEGMENT = 90
 _KINDS_WITH_VARIANT = {"gross", "net", "fees", "shares", "pe_ratio", "ps_ratio"}
-_PREFIX_QUALIFIER = re.compile(r"(预计|最多|最高|至多|不超过|约)(?:可)?\Z")
+_RAISED = re.compile(r"募|集资|所得款|发行费用|发售|proceeds")
+_OTHER_NET = re.compile(r"利息|手续费|现金流|流入|往来")
+_PREFIX_QUALIFIER = re.compile(r"(预计|最多|最高|至多|不超过|约)(?:可)?(?:发行人|公司)?\Z")
 _GAP_QUALIFIER = re.compile(r"预计|约|不超过|不低于|最多|最高|至多|最少|上限|about")
 _NOT_WHOLE_OFFER = re.compile(
-    r"(?:网上|网下|战略|回拨|老股|跟投|配售对象|公开发售|初始|预计新股|最终|持有|认购|每股|已)[^,。;]{0,6}\Z"
-)
-_NUMBER = r"-?\d[\d,]*(?:\.\d+)?"
-_UNIT_IN_LABEL = re.compile(
-    rf"\((?P<unit>倍|元/股|人民币元|元|万元|亿元|万股|股|%)\):?(?P<number>{_NUMBER})(?![\d,.]* ?\d)(?!\s?(?:[万亿]?[元股]|倍|%|年|月))"
+    r"(?:网上|网下|战略|回拨|老股|跟投|配售对象|公开发售|初始|预计新股|最终|持有|认购|每股|(?<!实际)已)[^,。;]{0,6}\Z"
 )
 
 
@@ -72,24 +79,6 @@ def _note_behind(text: str, end: int) -> str | None:
     return _variant(note.group(1)) if note else None
 
 
-def _labelled_units(text: str) -> list[Printed]:
-    """Amounts whose unit stands in the label's brackets: 发行后市盈率(倍)11.86."""
-    found = []
-    for match in _UNIT_IN_LABEL.finditer(text):
-        if re.fullmatch(r"\d{1,2}", match["number"]) and match["unit"] not in {"倍", "%"}:
-            continue  # the number of the row below the header
-        whole = find_printed(match["number"] + match["unit"])
-        if len(whole) == 1:
-            one = whole[0]
-            found.append(
-                Printed(
-                    amount=one.amount, high=None, measure=one.measure, currency=one.currency, unit=match["unit"],
-                    qualifier=None, as_printed=match["number"], start=match.start(), end=match.end(),
-                )
-            )  # fmt: skip
-    return found
-
-
 def _refine(
     kind: str, ahead: str, segment: str, before: str, label: str, behind: str, printed: Printed
 ) -> str | None:
@@ -97,7 +86,11 @@ def _refine(
     if kind == "market_cap":
         if printed.qualifier and printed.qualifier.startswith(("不低于", "不少于")):
             return None
-        if behind.startswith("以上") or re.search(r"持有|每\Z|日均|预计市值", segment[-16:]):
+        if re.search(r"解禁|持仓|减持", ahead):
+            return None
+        if behind.startswith("以上") or re.search(
+            r"持有|每\Z|日均|预计市值|流通|顶格|需配?|申购", segment[-16:]
+        ):
             return None
         return "market_cap_at_issue" if re.search(r"发行后|上市时|发行时|本次发行", segment[-30:]) else kind
     if kind in {"gross", "net"} and re.search(r"(?:拟|计划|原拟)\Z", before):
@@ -109,13 +102,33 @@ def _refine(
         and not re.search(r"合计|总计|共", segment[-20:])
     ):
         return None  # one project's share of the proceeds is not the plan
-    if kind in {"abandoned", "abandoned_shares"} and "网下" in segment[-24:]:
+    if kind in {"abandoned", "abandoned_shares"} and ahead.rfind("网下") > ahead.rfind("网上"):
         return kind + "_offline"
+    if kind == "price" and label.startswith("认购") and re.search(r"股东|持有|入股|受让|增资", ahead):
+        return None  # what a holder once paid
+    if kind == "shares" and re.match(r"超额配|额外", behind):
+        return None
     if kind == "lottery_rate":
         final = re.search(r"最终|回拨(?:机制)?(?:启动|实施)?后", segment)
         return "lottery_rate_final" if final else "lottery_rate_initial"
-    if kind == "subscription_multiple" and re.search(r"最终|回拨(?:机制)?(?:启动|实施)?后", segment):
-        return "subscription_multiple_final"
+    if kind in _KINDS_WITH_VARIANT and re.search(r"(?:增加|额外|由此|多出)[^,。;]{0,4}\Z", before):
+        return None  # what an option adds
+    if kind == "shares" and re.search(r"新增\Z", before) and re.search(_OPTION, ahead):
+        return None
+    unnamed = kind == "net" and not _RAISED.search(label)
+    if unnamed and (_OTHER_NET.search(ahead[-30:]) or not _RAISED.search(ahead)):
+        return None  # of interest, cash flow and the like there is a net sum too
+    if kind == "shares_total" and re.search(r"发行前[^,。;]{0,8}\Z", before):
+        return None  # the capital before the offer
+    if kind.startswith("strategic") and re.search(r"(?:员工|人员|子公司|计划|跟投)[^,。;]{0,4}\Z", before):
+        return None  # one participant's part
+    if kind.startswith("online_") and "网下" in segment[-24:]:
+        return None
+    if kind == "subscription_multiple":
+        if re.search(r"国际(?:发售|配售)", segment[-24:]):
+            return None
+        final = re.search(r"(?:最终|回拨(?:机制)?(?:启动|实施)?后)(?!.*(?:初步|回拨前))", ahead)
+        return "subscription_multiple_final" if final else kind
     if kind in {"pe_ratio", "ps_ratio"}:
         if re.search(r"行业|可比|平均|静态市盈率为", segment) and "发行价" not in segment[-24:]:
             return "industry_pe" if kind == "pe_ratio" else None
@@ -137,15 +150,19 @@ def _ratio_defined(behind: str) -> str | None:
     return None
 
 
-def _offering(text: str, start: int, end: int, reach: int) -> str:
-    """ipo, private_placement, or other; `reach` is how far back a word on another round still counts."""
+def _offering(text: str, start: int, end: int, reach: int, stop: int) -> str:
+    """ipo, private_placement, or other; `reach` is how far back a word on another round still counts.
+
+    Ahead such a word counts up to the sentence's end, and never past `stop`, the end of the page.
+    """
     low = max(0, start - 220)
     clause = max(low, *(text.rfind(mark, low, start) for mark in "。;"))
-    if OTHER_OFFER.search(
-        text, max(low, min(clause, start - reach)), min(len(text), end + (40 if reach else 0))
-    ):
+    stop = min(stop, end + (40 if reach else 6))
+    stop = min([stop, *(place for mark in "。;" if (place := text.find(mark, end, stop)) >= 0)])
+    if OTHER_OFFER.search(text, max(low, min(clause, start - reach)), stop):
         return "other"
-    if PEERS.search(text, max(clause, start - 40, 0), start):
+    subject = PEER_SUBJECT.match(text, clause + (text[clause] in "。;"), start)
+    if PEERS.search(text, max(clause, start - 40, 0), start) or subject:
         return "other"
     sentence = max(low, text.rfind("。", low, start))
     return "private_placement" if PRIVATE.search(text, sentence, end) else "ipo"
@@ -173,6 +190,8 @@ class _Reader:
         """The kind of an unlabelled amount that is a second variant, or a second part, of what came before."""
         text = re.sub(r"\([^()]*\)", "", segment)
         variant = note or _variant(segment)
+        if re.search(r"(?:增加|减少|上浮|下调)(?!至|到)[^,。;]{0,4}\Z", text):
+            return None  # what a variant adds is not what it makes
         joined = bool(re.fullmatch(r"[、,;和及]?(?:总|合计)?(?:金额)?", text))
         last = self.last
         if (
@@ -266,7 +285,7 @@ class _Reader:
         claim = Claim(
             kind=refined, printed=printed, start=printed.start, end=printed.end,
             page=self.run.page_at(printed.start), variant=variant,
-            offering=_offering(self.text, printed.start, printed.end, self.reach),
+            offering=_offering(self.text, printed.start, printed.end, self.reach, self.run.page_end(printed.start)),
             qualifier=_qualifier(printed, before, gap), label=label,
             adjacent=beside or (label is not None and not re.search(r"[,。;]", label)),
         )  # fmt: skip
@@ -301,7 +320,7 @@ def find_claims(run: Run, *, book: bool = False) -> list[Claim]:
 
     In a `book` (a prospectus) a word on an earlier round colours the whole paragraph, elsewhere its clause only.
     """
-    amounts = sorted([*find_printed(run.text), *_labelled_units(run.text)], key=lambda one: one.start)
+    amounts = sorted([*find_printed(run.text), *stated_units(run.text)], key=lambda one: one.start)
     reader = _Reader(run, 220 if book else 0)
     floor = 0
     for index, printed in enumerate(amounts):

@@ -19,8 +19,11 @@ _TITLES: tuple[tuple[str, str], ...] = (
     ("result_announcement", r"发行结果公告"),
     ("risk_announcement", r"投资风险特别公告"),
     ("offer_announcement", r"(?<!安排及初步询价)(?<!根据)(?<!按照)(?<!披露的)发行公告"),
-    ("prospectus_draft", r"招股说明书(?:\((?:申报稿|上会稿|注册稿|注册生效稿)\))|招股意向书"),
-    ("prospectus", r"招股说明书"),
+    (
+        "prospectus_draft",
+        r"招股说明书(?:\((?:申报稿|上会稿|注册稿|注册生效稿)\))(?!》)|(?<!《)招股意向书(?!》|中|披露)",
+    ),
+    ("prospectus", r"(?<!《)(?<!在)招股说明书(?!》|中|披露|签署|载明|选择|全文)"),
 )
 PROSPECTUS = frozenset({"prospectus", "prospectus_draft"})
 ANNOUNCEMENT = frozenset(kind for kind, _ in _TITLES) - PROSPECTUS
@@ -49,7 +52,7 @@ def document_kind(run: Run) -> str:
     if found:
         return min(found)[2]
     heads = "".join(page.text[:90] for page in run.pages[:12])
-    if "招股说明书" in heads or len(run.pages) >= 120:
+    if (len(run.pages) > 3 and "招股说明书" in heads) or len(run.pages) >= 120:
         return "prospectus"
     return "text"
 

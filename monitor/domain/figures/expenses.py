@@ -8,6 +8,7 @@ Rule: an item is read only within a passage on issue expenses, with its own unit
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from monitor.domain.figures.pages import Run
@@ -71,6 +72,9 @@ def _read_item(run: Run, sha256: str, kind: str, match: re.Match[str], low: int)
     )  # fmt: skip
 
 
+_TOTAL = re.compile(rf"(?P<label>(?:合计|总计)){_NUMBER}")
+
+
 def find_expenses(run: Run, sha256: str) -> list[Figure]:
     """The items of the first passage that lists at least three kinds of issue expense; none where no passage does."""
     patterns = [
@@ -85,5 +89,15 @@ def find_expenses(run: Run, sha256: str) -> list[Figure]:
                     found[kind] = item
                     break
         if len(found) >= 3:
-            return list(found.values())
+            total = _total_row(run, sha256, found, low, high)
+            return [*found.values(), *([total] if total else [])]
     return []
+
+
+def _total_row(run: Run, sha256: str, items: dict[str, Figure], low: int, high: int) -> Figure | None:
+    """The 合计 row of a table of expenses, only where the items above it make it exactly."""
+    for match in _TOTAL.finditer(run.text, low, high):
+        total = _read_item(run, sha256, "fees", match, low)
+        if total is not None and total.amount == sum((item.amount or Decimal(0)) for item in items.values()):
+            return replace(total, label=None, confidence=Decimal("0.95"))
+    return None

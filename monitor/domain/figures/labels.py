@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["COMPARED", "FILLER", "LABELS", "OTHER_OFFER", "PEERS", "PRIVATE", "RIGHT_LABELS", "label_kind"]
+__all__ = [
+    "COMPARED", "FILLER", "LABELS", "OTHER_OFFER", "PEERS", "PEER_SUBJECT", "PRIVATE", "RIGHT_LABELS", "label_kind",
+]  # fmt: skip
 
 FILLER = re.compile(
-    r"(?:总计|总共|合计|共计|金额|数额|规模|总额|大约|约|左右|即|为|是|达到?|共|将|计|则|的|仅|扩大至|增加到|每股(?:H股)?|of|about|预计|人民币|:|\"|”|最多|不超过|"
+    r"(?:总计|总共|合计|共计|金额|数额|规模|总额|大约|约|左右|即|为|是|达到?|共|将|计|则|的|仅|扩大至|增加到|突破|升至|涨至|每股(?:H股)?|of|about|预计|人民币|:|\"|”|最多|不超过|"
     r"不低于|最终|定为|确定为|仍为|增至|增加至|合共|分别为?|最多|最高|最少|至多|上限为?|[一-十]?是|"
     r"\([^()]{0,40}\))*\Z"
 )
 
 _RAISE = r"(?:募集资金|募资|集资|所得款项|募集款项)"
-_NOT_RAISE = (
-    r"(?<!使用)(?<!投入)(?<!拟)(?<!计划)(?<!前次)(?<!置换)(?<!以)(?<!超)(?<!超额)(?<!利用)(?<!部分)(?<!其余)"
-)
+_NOT_RAISE = r"(?<!使用)(?<!投入)(?<!拟)(?<!计划)(?<!前次)(?<!置换)(?<!以)(?<!超)(?<!超额)(?<!利用)(?<!部分)(?<!其余)(?<!部分的)"
 
 # (kind, label, measures it may carry). Earlier entries win at the same place.
 LABELS: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = tuple(
@@ -32,12 +32,13 @@ LABELS: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = tuple(
         ("abandoned_shares", r"放弃认购(?:的)?(?:股份|股票|新股)?(?:的)?(?:总)?(?:数量|股数|股份数)?", "share"),
         ("min_subscription", r"入场费", "money"),
         ("planned", r"(?:拟|计划|原拟)(?:通过本次发行|首发|公开发行)?(?:使用|投入|用)?(?:本次)?" + _RAISE + r"(?:投资|投入|使用)?(?:总额|总金额|金额|数额|规模)?", "money"),
-        ("planned", r"(?:使用|投入|利用)(?:本次)?募集资金(?:总额|总金额|金额|数额|投入金额|的金额)?", "money"),
-        ("planned", r"募集资金(?:投资项目)?(?:拟|计划|预计)?(?:投入|投资|使用|需求)(?:总)?(?:金额|额|总额|量)", "money"),
-        ("planned", r"募投项目(?:拟|计划|预计)?(?:投入|投资|使用)?(?:募集资金|资金)?(?:总)?(?:需求|金额|额)", "money"),
+        ("planned", r"(?<!累计)(?<!已)(?<!实际)(?:使用|投入|利用)(?:本次)?募集资金(?:总额|总金额|金额|数额|投入金额|的金额|投入)?", "money"),
+        ("planned", r"募集资金(?:拟|计划|预计)?(?:投入|投资|使用|需求)(?:总)?(?:金额|额|总额|量)", "money"),
+        ("planned", r"(?:募投项目|募集资金投资项目)(?:拟|计划|预计)?(?:投入|使用|的)?(?:募集资金|资金)(?:总)?(?:需求|金额|额)(?:量|总额)?", "money"),
         ("net", r"(?:实际)?" + _RAISE + r"?净(?:额|集资额|募集资金|筹)", "money"),
-        ("fees", r"(?<!支付)(?<!已付)(?:发行|上市|承销及发行)(?:费用|开支)(?:总额|合计|共计|金额|总计)?", "money"),
+        ("fees", r"(?<!支付)(?<!已付)(?<!每股)(?<!其他)(?<!其它)(?:发行|上市|承销及发行)(?:费用|开支)(?:概算)?(?:总额|合计|共计|金额|总计)?", "money"),
         ("gross", r"(?:实际)?" + _RAISE + r"(?:总额|总量|总金额|毛额|总计)", "money"),
+        ("received", r"(?:收到|到账)(?:的)?" + _RAISE + r"|后的?(?:剩余)?募集资金", "money"),
         ("gross", _NOT_RAISE + _RAISE, "money"),
         ("market_cap", r"市值", "money"),
         ("turnover", r"成交(?:额|金额)?", "money"),
@@ -57,9 +58,9 @@ LABELS: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = tuple(
         ("pe_ratio_pre", r"发行前市盈率", "times"),
         ("pe_ratio", r"(?:发行|发行后|摊薄后)?(?:20\d\d年(?:度)?)?(?:静态)?市盈率", "times"),
         ("pb_ratio", r"(?:发行前|发行后|发行)?市净率", "times"),
-        ("subscription_multiple", r"(?:初步|网上)?有效(?:申购|认购)倍数|(?:网上)?(?:申购|认购)倍数|(?:网上|公开发售(?:部分)?)(?:获)?超额认购", "times"),
+        ("subscription_multiple", r"(?:初步|网上)?有效(?:申购|认购)倍数|(?:网上)?(?:申购|认购)倍数|(?:获)?超额认购", "times"),
         ("lottery_rate", r"(?<!一手)中签率", "percent"),
-        ("shares", r"(?:(?:本次|拟|公开|首次公开|新股|首发|全球|A股|向社会|的)*(?:发行|发售|配发)(?:的)?(?:人民币普通股|新股|股票|股份|A股)?(?:\(A股\))?(?:的)?(?:总数|总量|总股数|股数|数量|新股数量|股份数量|股份总数|股票总数|股票数量|股票总量)?|新股|首发)", "share"),
+        ("shares", r"(?:(?:本次|拟|公开|首次公开|新股|首发|全球|A股|向社会|的)*(?:发行|发售|配发)(?:的)?(?:人民币普通股|新股|股票|股份|A股)?(?:\(A股\))?(?:股票|股份)?(?:的)?(?:总数|总量|总股数|股数|数量|新股数量|股份数量|股份总数|股票总数|股票数量|股票总量)?|新股|首发)", "share"),
     )
 )  # fmt: skip
 
@@ -71,6 +72,8 @@ RIGHT_LABELS: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = (
         frozenset({"money"}),
     ),
     ("price", re.compile(r"的?(?:发行价(?!格)|发售价|定价)"), frozenset({"money", "price"})),
+    ("shares", re.compile(r"的(?:新股)?发行(?:数量|股数|规模)"), frozenset({"share"})),
+    ("price", re.compile(r"(?:的价格)?(?:公开)?(?:发行|发售)(?=[\d约新])"), frozenset({"price"})),
     ("planned", re.compile(r"的?募集资金(?:将|拟)?(?:用于|投入|投向)"), frozenset({"money"})),
 )
 
@@ -80,10 +83,15 @@ COMPARED = re.compile(r"(?:较|以|按|按照|比|相比|高于|低于|对应)\Z
 # A round that is not the offer of this document.
 OTHER_OFFER = re.compile(
     r"定向发行|定增|新三板|全国股转|股转公司|股份转让系统|股票发行方案|股票发行情况报告|前次募集资金|前次募投|每股认购价格|股转函|股转系统函|发行融资情况|(?<!超额)配股(?!权)|可转换公司债|"
-    r"增资(?:价格|完成|扩股|款)|股权融资|投后估值|(?:[A-Z]\+*|天使|战略)轮|轮融资|Pre-?IPO|Pre-[A-Z]"
+    r"增资(?:价格|完成|扩股|款)|以每股[^,。;]{1,14}价格向|股权融资|投后估值|(?:[A-Z]\+*|天使|战略)轮|轮融资|Pre-?IPO|Pre-[A-Z]"
 )
 # Other companies' figures, named right before the amount.
 PEERS = re.compile(r"同行业|可比(?:上市)?公司|参股公司|历次|子公司")
+# A sentence whose subject is another company.
+PEER_SUBJECT = re.compile(
+    r"(?:[^,。;]{0,20}(?:,|:))?(?:(?:公司|发行人|其)的?)?(?:主要)?"
+    r"(?:参股公司|同行业(?:可比)?(?:上市)?公司|可比(?:上市)?公司|竞争对手|竞品|客户|供应商|关联方)"
+)
 # A later issue by a listed company to chosen buyers.
 PRIVATE = re.compile(r"向特定对象发行|非公开发行|定向增发|配发.{0,20}认购股份|先旧后新|配售现有")
 

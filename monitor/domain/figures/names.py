@@ -18,6 +18,8 @@ _MONEY = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?%?\Z|-\Z|—\Z|/\Z|不适用
 _CODE = re.compile(r"[【\[〔﹝】\]〕﹞]|号\Z|\d-\d|\d{4}")
 _OTHER_COLUMNS = re.compile(r"实施|主体|地点|类型|备案|建设期|周期|批文|批复|环评")
 _NO_NAME = re.compile(r"[\d\-—/.,%]+\Z")
+_TERM = re.compile(r"\d+(?:\.\d+)?(?:个月|年|月)|[A-Z\d\-]{6,}")
+_LEAD = re.compile(r"(?:投资)?项目[::]?(?:\(.*)?\Z|[::]\Z")
 _HEADER_WORD = re.compile(
     r"序号|项目名称|单位[::]|投资总额|募集资金|总投资|建设期|备案|环评|批复|实施(?:主体|单位)|万元"
 )
@@ -65,6 +67,10 @@ class _Elsewhere:
             if mark not in squeezed
         )
 
+    def ends(self, name: str) -> bool:
+        """Whether the name stands somewhere with no character of a word behind it."""
+        return re.search(rf"{re.escape(name)}(?![\u4e00-\u9fff])", self.text) is not None
+
     def longest(self, words: list[str], starts: int) -> tuple[str, tuple[int, ...]]:
         """The best joining of words in order, gaps allowed, that is printed as one elsewhere.
 
@@ -110,7 +116,7 @@ def _after_serial(words: list[str], serial: int) -> tuple[list[str], bool]:
     return words, False
 
 
-def _by_lines(own: list[str], elsewhere: str, other_columns: bool) -> tuple[str, bool]:
+def _by_lines(own: list[str], elsewhere: str, other_columns: bool, whole: bool) -> tuple[str, bool]:
     """The name from the words between row number and sums, and whether nothing else can be among them."""
     if not other_columns:
         return "".join(own), bool(own)
@@ -121,7 +127,7 @@ def _by_lines(own: list[str], elsewhere: str, other_columns: bool) -> tuple[str,
         kept += word
         if _is_closed(kept):
             return kept, True
-    return elsewhere, len(elsewhere) > 5
+    return elsewhere, len(elsewhere) > 5 and whole
 
 
 def _plain_words(run: Run, start: int, end: int) -> list[str]:
@@ -137,11 +143,40 @@ def _by_rows(run: Run, start: int, end: int) -> bool:
     return letters > 90 * lines
 
 
+def _whole_words(run: Run, start: int, spans: list[tuple[int, int]], end: int) -> list[str] | None:
+    """The names of a row-wise printed table where each is one word and nothing was torn; else None."""
+    names: list[str] = []
+    behind: list[str] = []  # what follows each row's sums: a term, a code, who carries it out
+    floor = start
+    for index, (low, high) in enumerate([*spans, (end, end)]):
+        words = [simplify(word) for word in _plain_words(run, floor, low)]
+        words = [word for word in words if not (_HEADER_WORD.search(word) or _LEAD.match(word))]
+        words = [word for word in words if not (_OTHER_COLUMNS.search(word) and len(word) < 8)]
+        own: list[str] = []
+        if index == len(spans):
+            rest = [word for word in words if not re.fullmatch(r"合|总|计|合计|总计|[\d,. ]+-?", word)]
+        else:
+            own, numbered = _after_serial(words, index + 1)
+            if not numbered:
+                own = words[-1:]
+            rest = words[: len(words) - len(own) - (1 if numbered else 0)]
+            if len(own) != 1 or not (_is_closed(own[0]) or (numbered and len(own[0]) > 5)):
+                return None
+            names.append(run.words(floor, low)[-1])
+        behind.append(_TERM.sub("", " ".join(rest)).strip())
+        floor = high
+    return names if not behind[0] and len(set(behind[1:])) == 1 else None
+
+
 def name_rows(run: Run, start: int, spans: list[tuple[int, int]], end: int) -> tuple[list[str], bool]:
     """The project names in row order, and whether every one of them is sure to be whole."""
     elsewhere = _Elsewhere(run, run.text[spans[0][0] : spans[0][1]].split()[0])
     other_columns = bool(_OTHER_COLUMNS.search(run.text[start : spans[0][0]]))
     by_rows = _by_rows(run, start, end)
+    if by_rows and not any(page.tables for page in run.pages):
+        whole_words = _whole_words(run, start, spans, end)
+        if whole_words:
+            return whole_words, True
     names: list[str] = []
     sure, floor = True, start
     spent: set[int] = set()  # words behind the row before that its name took
@@ -153,7 +188,11 @@ def name_rows(run: Run, start: int, spans: list[tuple[int, int]], end: int) -> t
             before = [word for at, word in enumerate(before) if at not in spent]
             spent = set()
             if index == 0:
-                before = [word for word in before if not _HEADER_WORD.search(simplify(word))]
+                before = [
+                    word
+                    for word in before
+                    if not (_HEADER_WORD.search(simplify(word)) or _LEAD.match(simplify(word)))
+                ]
             own, numbered = _after_serial(before, index + 1)
             if by_rows:
                 stop = spans[index + 1][0] if index + 1 < len(spans) else end
@@ -169,9 +208,8 @@ def name_rows(run: Run, start: int, spans: list[tuple[int, int]], end: int) -> t
                 if not known and numbered and not other_columns and _is_closed("".join(own)):
                     name, known = "".join(own), True
             else:
-                name, known = _by_lines(
-                    own, elsewhere.longest(own, 1 if numbered else len(own))[0], other_columns
-                )
+                named = elsewhere.longest(own, 1 if numbered else len(own))[0]
+                name, known = _by_lines(own, named, other_columns, elsewhere.ends(named))
         names.append(name)
         sure = sure and known and len(name) > 3
         floor = high

@@ -123,6 +123,11 @@ class Run:
         """The number of the page that holds the place."""
         return self.pages[self.index_at(place)].number
 
+    def page_end(self, place: int) -> int:
+        """Where the page that holds the place ends in the run."""
+        index = self.index_at(place) + 1
+        return self.starts[index] if index < len(self.starts) else len(self.text)
+
     def _map(self, index: int) -> list[int]:
         """For each character of the squeezed page, where it stands in the page's text."""
         if index not in self._places:

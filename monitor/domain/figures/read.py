@@ -17,6 +17,7 @@ from monitor.domain.figures.proceeds import find_proceeds
 from monitor.domain.figures.record import Figure, Flag, Reading
 from monitor.domain.figures.resolve import resolve
 from monitor.domain.figures.standard import find_standard
+from monitor.domain.figures.subscription import find_subscription
 
 __all__ = ["read_figures", "table_pages"]
 
@@ -66,7 +67,10 @@ def read_figures(pages: list[Page], sha256: str, *, issuer: str | None = None) -
     table, table_flags = find_proceeds(run, sha256, said)
     flags += table_flags
     figures = _with_table(figures, table, flags)
-    figures += find_expenses(run, sha256)
+    stated = {figure.kind for figure in figures}
+    figures += [item for item in find_expenses(run, sha256) if item.kind not in stated]
+    if kind not in PROSPECTUS:
+        figures += find_subscription(run, sha256)
     if kind in PROSPECTUS:
         accounts, account_flags = find_accounts(run, sha256)
         figures += accounts

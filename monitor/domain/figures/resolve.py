@@ -31,7 +31,9 @@ _ONLY_SHORT = frozenset(
      "shares_extra", "industry_pe", "pb_ratio", "abandoned_offline", "abandoned_shares_offline"}
 )  # fmt: skip
 _MANY = frozenset({"project"})
-_STRONG_OFFER = re.compile(r"本次(?:公开)?发行|首次公开发行|本次募集|本次拟|本公司拟|发行人拟|本次股票发行")
+_STRONG_OFFER = re.compile(
+    r"本次(?:拟)?(?:向[^,。;]{1,12})?(?:公开)?发行|首次公开发行|本次募集|本次拟|本公司拟|发行人拟|本次股票发行"
+)
 
 
 def figure_of(run: Run, sha256: str, claim: Claim, kind: str, confidence: Decimal) -> Figure:
@@ -91,7 +93,7 @@ def _best(claims: list[Claim]) -> Claim:
 def _standing(run: Run, claim: Claim, kind: str, document_kind: str, facts: set[int]) -> int:
     """How good a place it is: 3 table of facts, 2 sentence on this offer, 0 not this offer."""
     if document_kind not in PROSPECTUS:
-        if claim.offering == "other":
+        if claim.offering == "other" and claim.kind != "valuation":
             return 0
         if document_kind in ANNOUNCEMENT:
             return 2 if claim.offering == "ipo" else 0

@@ -90,7 +90,8 @@ _PROVIDE: Final = re.compile(
     r"向)[^,]){1,40}?(?=提供|打造|构建|研发|开发|设计|供应|生产|制造|配套|从事|建设)"
 )
 _USED_X: Final = re.compile(
-    r"(?:ai芯片|芯片|gpu|npu|cpu|服务器|数据中心|算力)(?:用|专用|级用|配套|用途)(?!途)"
+    r"(?:(?:芯片|gpu|npu|cpu|服务器|数据中心|交换机|路由器|基站)(?:、|与|和|及))*"
+    r"(?:ai芯片|芯片|gpu|npu|cpu|服务器|数据中心|算力|交换机|路由器|基站)(?:用|专用|级用|配套|用途)(?!途)"
 )
 _AGENT_OF: Final = re.compile(
     r"(?:designers?|developers?|makers?|manufacturers?|suppliers?|vendors?|providers?|producers?|"
@@ -107,7 +108,7 @@ _ENGLISH_REST: Final = re.compile(
 )
 
 _TAIL_WORDS = (
-    r"芯片|处理器|产品|系列|家族|矩阵|研发|开发|设计|制造|生产|销售|供应|量产|自研|国产|国产化|研制|"
+    r"(?<=芯片)[\u4e00-\u9fff]{2,3}系列|芯片|处理器|产品|系列|家族|矩阵|研发|开发|设计|制造|生产|销售|供应|量产|自研|国产|国产化|研制|"
     r"推广|商业化|产业化|项目|建设|升级|"
     r"品牌|厂商|厂家|商|公司|企业|供应商|提供商|龙头|独角兽|初创|团队|新锐|创业|研究|业务|领域|赛道|"
     r"方向|为主|为核心|为主要|等|为|的|及|其|相关|配套|核心|技术|架构|微架构|指令集|"
@@ -117,12 +118,17 @@ _TAIL_WORDS = (
     r"训练|推理|训练卡|推理卡|卡|一体|图形|渲染|视频|云端|边缘|端侧|车规级|车规|大|类|型|级|者|和|与|"
     r"startups?|start-ups?|company|companies|firms?|makers?|designers?|developers?|vendors?|"
     r"suppliers?|providers?|manufacturers?|producers?|products?|solutions?|design|"
+    r"chips?|chipsets?|processors?|accelerators?|silicon|socs?|asics?|semiconductors?|"
     r"development|unicorns?|leader|houses?|series|cards?|units?|technology|technologies|architecture|"
-    r"business|ltd|co|inc|group|the|its|own|for|of|chinese|china|and|maker|based|"
-    r"(?-i:[a-z]*\d[a-z0-9.-]*)"
+    r"business|ltd|co|inc|group|the|its|own|for|of|chinese|china|and|maker|based"
 )
-_TAIL: Final = re.compile(rf"(?:(?<![a-z])(?:{_TAIL_WORDS})(?![a-z])|[\s\d.,·“”\"'()-])*")
-_TAIL_MIXED: Final = re.compile(rf"(?:{_TAIL_WORDS}|[\s\d.·“”\"'()-]|(?<![a-z])[a-z][a-z0-9-]*(?![a-z]))*")
+_TAIL_LONGEST = "|".join(sorted(_TAIL_WORDS.split("|"), key=len, reverse=True))
+_TAIL_MODEL = r"[a-z]*\d[a-z0-9.-]*+"
+# The longest word is taken and never given back: tried in every other way, 训练卡训练卡… would take for ever.
+_TAIL: Final = re.compile(rf"(?>(?<![a-z])(?:{_TAIL_MODEL}|{_TAIL_LONGEST})(?![a-z])|[\s\d.,·“”\"'()-])*+")
+_TAIL_MIXED: Final = re.compile(
+    rf"(?>(?<![a-z])[a-z][a-z0-9-]*+|{_TAIL_MODEL}|{_TAIL_LONGEST}|[\s\d.·“”\"'()-])*+"
+)
 _SHARED_HEAD: Final = re.compile(
     r"(?:租赁|出租|租用|代理|分销|经销|贸易|采购|散热\w*|液冷\w*|供电|电源|测试\w*|检测\w*|封装\w*|"
     r"封测|代工|设备|材料|ips?|授权|rental|leasing|cooling|packaging|testing|distribut\w+)$"

@@ -108,7 +108,7 @@ _RELATED = (
     r"电子化学品|电镀液|显影液|电子级(?:多晶硅|硫酸|氢氟酸|磷酸|化学品|试剂|"
     r"玻璃纤维)+|半导体(?:级|用)?石英\w*|"
     r"光掩模版?|光掩膜版?|掩膜版?|掩模版?|电子材料|半导体材料|引线框架|键合丝|键合线|环氧塑封料|"
-    r"塑封料|底部填充|封装材料|photoresists?|photomasks?|"
+    r"塑封料|(?:球形)?硅微粉|底部填充|封装材料|photoresists?|photomasks?|"
     r"sputtering targets?|precursors?|slurr(?:y|ies)|specialty gases|"
     # packaging and test
     r"封装基板|fc-?(?:bga|csp)(?:基板)?|载板|abf|先进封装|晶圆级封装|系统级封装|封装测试|封测|凸块|晶圆测试|芯片测试|成品测试|"
