@@ -62,7 +62,37 @@ DOCUMENT_FETCHED: Final = "reading.fetched"
 DOCUMENT_READ: Final = "reading.read"
 READING: Final = frozenset({DOCUMENT_FETCHED, DOCUMENT_READ})
 
-NAMES: Final = DELIVERY | POLLING  # those a running daemon passes again and again
+# After each durable step of an update on its way through the bot, and of a digest.
+UPDATES_FETCHED: Final = "bot.fetched"  # we have them, nothing is stored: the service sends them again
+BEFORE_STORED: Final = "bot.before-stored"  # inside the transaction
+UPDATES_STORED: Final = "bot.stored"  # durable here, not confirmed there
+OFFSET_MOVED: Final = "bot.offset-moved"  # the next poll confirms them
+CONFIRMED: Final = "bot.confirmed"  # the service has forgotten them
+REACTED: Final = "bot.reacted"  # inside the transaction: the effects are made, no answer is owed
+ANSWER_OWED: Final = "bot.answer-owed"  # inside the transaction
+BEFORE_HANDLED: Final = "bot.before-handled"  # inside the transaction: marked as done
+HANDLED: Final = "bot.handled"  # effects, answers and mark are durable, nothing is shown
+SHOWN: Final = "bot.shown"  # what is shown at once is on its way
+BEFORE_DIGEST: Final = "digest.before-owed"  # inside the transaction
+DIGEST_OWED: Final = "digest.owed"
+INBOUND: Final = frozenset(
+    {
+        UPDATES_FETCHED,
+        BEFORE_STORED,
+        UPDATES_STORED,
+        OFFSET_MOVED,
+        CONFIRMED,
+        REACTED,
+        ANSWER_OWED,
+        BEFORE_HANDLED,
+        HANDLED,
+        SHOWN,
+        BEFORE_DIGEST,
+        DIGEST_OWED,
+    }
+)
+
+NAMES: Final = DELIVERY | POLLING | INBOUND  # those a running daemon passes again and again
 
 
 class FailpointReached(Exception):

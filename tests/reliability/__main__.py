@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.reliability.figures import Finding, as_json, as_table, broken
+from tests.reliability.figures import Finding, as_table, broken, read_json, write_json
 from tests.reliability.parts import LONG, PARTS, SHORT, run_part
 
 
@@ -27,12 +27,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--part", action="append", choices=sorted(PARTS), help="only this; may be repeated")
     parser.add_argument("--seed", type=int, default=20260706)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--json", type=Path, help="write every figure to this file")
+    parser.add_argument("--json", type=Path, help="write every figure into this file, part by part")
     parser.add_argument("--markdown", type=Path, help="write the table to this file")
+    parser.add_argument("--show", type=Path, help="run nothing: print the table of such a JSON file")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=NUMBER", help="an option of --part"
     )
     asked = parser.parse_args(arguments)
+    if asked.show:
+        sys.stdout.write(as_table(read_json(asked.show)) + "\n")
+        return 1 if broken(read_json(asked.show)) else 0
     form_asked = asked.form or "short"
     choices = LONG if form_asked == "long" else SHORT
     if asked.part:
@@ -45,23 +49,19 @@ def main(arguments: list[str] | None = None) -> int:
     sys.stdout.write(f"seed {asked.seed}, {form_asked} form: {', '.join(c.part for c in choices)}\n")
     began = time.monotonic()
     findings: list[Finding] = []
+    kept_in = asked.json or (Path("reliability.json") if form_asked == "long" else None)
     with ProcessPoolExecutor(asked.workers, mp_context=get_context("spawn")) as pool:
         for future in [pool.submit(run_part, choice, asked.seed) for choice in choices]:
             finding = future.result()
             findings.append(finding)
+            if kept_in is not None:
+                write_json(kept_in, [finding], commit=_commit())
             sys.stdout.write(f"{finding.part}: {finding.seconds:.0f} s\n")
             sys.stdout.flush()
     sys.stdout.write(as_table(findings) + "\n")
     sys.stdout.write(f"{time.monotonic() - began:.0f} s, seed {asked.seed}\n")
-    for path, text in (
-        (
-            asked.json or (Path("reliability.json") if form_asked == "long" else None),
-            as_json(findings, form=form_asked, commit=_commit()),
-        ),
-        (asked.markdown, as_table(findings) + "\n"),
-    ):
-        if path is not None:
-            path.write_text(text, encoding="utf-8")
+    if asked.markdown is not None:
+        asked.markdown.write_text(as_table(findings) + "\n", encoding="utf-8")
     breaches = broken(findings)
     for finding in findings:
         if broken([finding]):

@@ -104,7 +104,7 @@ def _marks_never_shown() -> None:
 
 def _forget_at_start(state: str) -> Callable[[], None]:
     def patch() -> None:
-        def forget(session: Any, now: Any, settle: Any) -> int:
+        def forget(session: Any, now: Any, settle: Any, cards: Any = None) -> int:
             rows = session.exec(select(DeliveryRow).where(DeliveryRow.state == "sending")).all()
             for row in rows:
                 row.state = state

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,13 +43,25 @@ def as_table(findings: Iterable[Finding]) -> str:
     return "\n".join(lines)
 
 
-def as_json(findings: Iterable[Finding], *, form: str, commit: str) -> str:
-    """Everything measured, with seeds, for the release's figures."""
-    return json.dumps(
-        {"form": form, "commit": commit, "parts": [asdict(finding) for finding in findings]},
-        ensure_ascii=False,
-        indent=1,
+def write_json(path: Path, findings: Iterable[Finding], *, commit: str) -> None:
+    """Put what was measured, with seeds, into a file, in place of what it held of the same parts."""
+    held = json.loads(path.read_text(encoding="utf-8"))["parts"] if path.exists() else []
+    new = [{"commit": commit, **asdict(finding)} for finding in findings]
+    names = {part["part"] for part in new}
+    parts = [part for part in held if part["part"] not in names] + new
+    text = json.dumps(
+        {"parts": sorted(parts, key=lambda part: str(part["part"]))}, ensure_ascii=False, indent=1
     )
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> list[Finding]:
+    """What such a file holds."""
+    parts = json.loads(path.read_text(encoding="utf-8"))["parts"]
+    return [
+        Finding(**{**part, "figures": tuple(Figure(**figure) for figure in part["figures"])})
+        for part in ({key: value for key, value in part.items() if key != "commit"} for part in parts)
+    ]
 
 
 def broken(findings: Iterable[Finding]) -> list[Figure]:

@@ -1,244 +1,248 @@
-"""Spoils good inputs in seeded ways and feeds them to every parser and renderer.
+"""Feeds spoilt inputs to every parser and renderer: coverage-guided by atheris, and by mutators of our own.
 
-Rule: only MonitorError may come out; an input is slow only when it is slow three times in a row.
-Rule: a breach prints the seed and the number of its input; `--only TARGET --from N` makes it again.
+Rule: only MonitorError may come out; a slow input is one whose best time of several is above the limit.
+Rule: a breach names its input, keeps it in a file and prints the one command that feeds it again.
+Rule: where atheris cannot be imported the report says so; our own mutators then make all the inputs.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import random
-import resource
+import os
+import subprocess
 import sys
+import tempfile
 import time
-import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from monitor.domain.errors import MonitorError
 from tests.reliability.figures import Figure, Finding
-from tests.reliability.fuzz_targets import Target, targets
+from tests.reliability.fuzz_targets import names, targets
+from tests.reliability.fuzzing.feeding import (
+    MOST_MEMORY,
+    SLOWEST,
+    Failure,
+    Feeder,
+    Fuzzed,
+    fuzz,
+    numbered,
+)
+from tests.reliability.fuzzing.guided import why_absent
+
+__all__ = ["PART", "Fuzzed", "fuzz", "run"]
 
 PART = "fuzz"
-SLOWEST = 0.050  # seconds of CPU
-MOST_MEMORY = 64 * 1024  # KiB above what the process had
-_MOST_BYTES = 32 * 1024
-_MOST_HTML = 16 * 1024  # the HTML parser takes one to two microseconds a byte, in a straight line
+_ROOT = Path(__file__).parents[2]
+_KEPT = Path(tempfile.gettempdir()) / "ipo-monitor-fuzz"  # inputs that broke something
 
 
-@dataclass
-class Fuzzed:
-    """What came of one target."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What came of one target in both runs; `found` counts inputs that reached code no seed reached."""
 
-    inputs: int = 0
-    refused: int = 0
-    crashes: list[str] = field(default_factory=list)
-    slowest: float = 0.0
-    memory: int = 0  # KiB
+    name: str
+    tally: Fuzzed
+    guided: int = 0
+    found: int = 0
 
+    @property
+    def accepted(self) -> int:
+        """Inputs the target did not refuse."""
+        return self.tally.inputs - self.tally.refused
 
-def spoil(rng: random.Random, target: Target) -> bytes:
-    """One spoilt input; now and then a good one, so that the good path is walked, too."""
-    data = bytearray(rng.choice(target.samples))
-    for _ in range(min(int(rng.expovariate(0.4)), 12)):
-        data = bytearray(rng.choice(_WAYS)(rng, data, target))
-    return bytes(data[: _MOST_HTML if target.name == "tutoring-page" else _MOST_BYTES])
-
-
-def _flip(rng: random.Random, data: bytearray, _: Target) -> bytes:
-    for _n in range(rng.randint(1, 8)):
-        if data:
-            data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-    return bytes(data)
-
-
-def _cut(rng: random.Random, data: bytearray, _: Target) -> bytes:
-    at = rng.randint(0, len(data))
-    return bytes(data[:at] if rng.random() < 0.7 else data[at:])
-
-
-def _drop(rng: random.Random, data: bytearray, _: Target) -> bytes:
-    at = rng.randint(0, len(data))
-    return bytes(data[:at] + data[at + rng.randint(1, 200) :])
-
-
-def _again(rng: random.Random, data: bytearray, _: Target) -> bytes:
-    begin = rng.randint(0, len(data))
-    piece = data[begin : begin + rng.randint(1, 400)]
-    return bytes(data[:begin] + piece * rng.randint(2, 40) + data[begin:])
-
-
-def _splice(rng: random.Random, data: bytearray, target: Target) -> bytes:
-    word = rng.choice(target.words) if target.words else b"\x00"
-    at = rng.randint(0, len(data))
-    skip = rng.choice((0, len(word), rng.randint(0, 30)))
-    return bytes(data[:at] + word * rng.choice((1, 1, 1, 2, 30)) + data[at + skip :])
-
-
-def _deep(rng: random.Random, data: bytearray, _: Target) -> bytes:
-    opening = rng.choice((b"[", b"{", b'{"a":', b"<div>", b"(", b"<table><tr><td>"))
-    at = rng.randint(0, len(data))
-    return bytes(data[:at] + opening * rng.choice((50, 500, 3000)) + data[at:])
-
-
-def _cross(rng: random.Random, data: bytearray, target: Target) -> bytes:
-    other = rng.choice(target.samples)
-    return bytes(data[: rng.randint(0, len(data))] + other[rng.randint(0, len(other)) :])
-
-
-def _retype(rng: random.Random, data: bytearray, _: Target) -> bytes:
-    """Another type, another number or no value in a random place of a JSON answer."""
-    try:
-        tree = json.loads(data)
-    except (ValueError, RecursionError):
-        return bytes(data)
-    places: list[tuple[Any, Any]] = []
-
-    def walk(node: Any, depth: int = 0) -> None:
-        entries = (
-            node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    def line(self) -> str:
+        """One line of the progress."""
+        tally = self.tally
+        return (
+            f"{self.name:18} {tally.inputs:>9,} inputs ({self.guided:,} guided, {self.found:,} found), "
+            f"{self.accepted / max(1, tally.inputs):4.0%} accepted, {tally.crashed} breaches, "
+            f"{tally.slowest * 1000:5.1f} ms, {tally.memory / 1024:3.0f} MiB, "
+            f"{tally.inputs / max(tally.seconds, 0.01):7,.0f}/s"
         )
-        for key, value in list(entries):
-            places.append((node, key))
-            if depth < 12:
-                walk(value, depth + 1)
-
-    walk(tree)
-    for _n in range(rng.randint(1, 3)):
-        if places:
-            node, key = rng.choice(places)
-            node[key] = rng.choice(
-                (
-                    None,
-                    "",
-                    0,
-                    -1,
-                    10**30,
-                    1.5e300,
-                    True,
-                    [],
-                    {},
-                    "-",
-                    [None],
-                    {"a": []},
-                    "九",
-                    "0" * 300,
-                    "\ud800",
-                )
-            )
-    return json.dumps(tree).encode()
 
 
-_WAYS: tuple[Callable[[random.Random, bytearray, Target], bytes], ...] = (
-    _flip, _cut, _drop, _again, _splice, _splice, _splice, _deep, _cross, _retype, _retype,
-)  # fmt: skip
-
-
-def _took(target: Target, data: bytes, tally: Fuzzed) -> float:
-    begun = time.thread_time()
-    try:
-        target.one(data)
-    except MonitorError:
-        tally.refused += 1
-    return time.thread_time() - begun
-
-
-def fuzz(target: Target, inputs: int, seed: int, first: int = 0) -> Fuzzed:
-    """Feed so many spoilt inputs; input n depends on the seed and n alone."""
-    tally = Fuzzed()
-    before = _memory()
-    for number in range(first, first + inputs):
-        data = spoil(random.Random(f"{seed}/{target.name}/{number}"), target)
-        tally.inputs += 1
-        try:
-            took = _took(target, data, tally)
-            if took > SLOWEST:
-                took = min(took, *(_took(target, data, Fuzzed()) for _ in range(3)))
-        except Exception:  # noqa: BLE001 -- whatever is no MonitorError is what we look for
-            where = traceback.format_exc().strip().splitlines()
-            tally.crashes.append(
-                f"input {number} ({hashlib.sha256(data).hexdigest()[:12]}): {where[-1][:160]}"
-            )
-            continue
-        tally.slowest = max(tally.slowest, took)
-        if took > SLOWEST:
-            tally.crashes.append(f"input {number}: {took * 1000:.0f} ms for {len(data)} bytes")
-    tally.memory = _memory() - before
-    return tally
-
-
-def _memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def run(folder: Path, seed: int, *, inputs: int) -> Finding:
-    """Every target with so many inputs each."""
+def run(
+    folder: Path,
+    seed: int,
+    *,
+    inputs: int,
+    guided: float = 0.5,
+    workers: int = 1,
+    first: int = 0,
+    last: int = 999,
+) -> Finding:
+    """Every target, or those from `first` to `last`, with so many inputs each; `guided` is atheris' share."""
     began = time.monotonic()
-    tallies = {name: fuzz(target, inputs, seed) for name, target in targets().items()}
-    crashes = {name: tally.crashes for name, tally in tallies.items() if tally.crashes}
-    slowest_name, slowest = max(tallies.items(), key=lambda pair: pair[1].slowest)
-    most_name, most = max(tallies.items(), key=lambda pair: pair[1].memory)
-    accepted = {name: tally.inputs - tally.refused for name, tally in tallies.items()}
-    idle = [name for name, count in accepted.items() if count < inputs // 100]
-
-    def figure(name: str, measured: str, target: str, kept: bool) -> Figure:
-        return Figure(part=PART, name=name, measured=measured, target=target, kept=kept)
-
+    absent = why_absent() if guided > 0 else "not asked for"
+    by_atheris = 0 if absent else round(inputs * guided)
+    if absent:
+        sys.stdout.write(f"fuzz: atheris is not used ({absent}): all inputs are our own mutators'\n")
+    wanted = names()[first : last + 1]
+    if by_atheris:
+        _children("guided", wanted, folder, seed, by_atheris, workers)
+    _children("own", wanted, folder, seed, inputs - by_atheris, workers)
+    outcomes = [_outcome(name, folder, guided=bool(by_atheris)) for name in wanted]
+    for outcome in outcomes:
+        sys.stdout.write(outcome.line() + "\n")
     return Finding(
         part=PART,
         seed=seed,
         seconds=time.monotonic() - began,
-        figures=(
-            figure("parsers and renderers", f"{len(tallies)} × {inputs:,} inputs", "all", True),
-            figure("targets whose good path was hardly walked", ", ".join(idle) or "0", "0", not idle),
-            figure(
-                "crashes or slow inputs",
-                "; ".join(f"{name}: {len(found)}, {found[0]}" for name, found in crashes.items()) or "0",
-                "0",
-                not crashes,
-            ),
-            figure(
-                "slowest input",
-                f"{slowest.slowest * 1000:.1f} ms ({slowest_name})",
-                "≤ 50 ms of CPU for ≤ 32 KiB (HTML: 16)",
-                slowest.slowest <= SLOWEST,
-            ),
-            figure(
-                "most memory above the start",
-                f"{most.memory / 1024:.0f} MiB ({most_name})",
-                "≤ 64 MiB",
-                most.memory <= MOST_MEMORY,
-            ),
-        ),
-        numbers={
-            name: {**vars(tally), "crashes": tally.crashes[:5], "crashed": len(tally.crashes)}
-            for name, tally in tallies.items()
-        },
+        figures=tuple(_figures(outcomes, seed, inputs, by_atheris, absent)),
+        numbers={outcome.name: _numbers(outcome) for outcome in outcomes},
     )
 
 
+def _figures(outcomes: Sequence[Outcome], seed: int, inputs: int, guided: int, absent: str) -> list[Figure]:
+    def figure(name: str, measured: str, target: str, kept: bool, again: str = "") -> Figure:
+        return Figure(part=PART, name=name, measured=measured, target=target, kept=kept, again=again)
+
+    idle = [outcome.name for outcome in outcomes if outcome.accepted < outcome.tally.inputs // 100]
+    least = min(outcome.tally.inputs for outcome in outcomes)
+    slowest = max(outcomes, key=lambda outcome: outcome.tally.slowest)
+    heaviest = max(outcomes, key=lambda outcome: outcome.tally.memory)
+    breaches = sum(outcome.tally.crashed for outcome in outcomes)
+    by_atheris = sum(outcome.guided for outcome in outcomes)
+    found = sum(outcome.found for outcome in outcomes)
+    return [
+        figure(
+            "parsers and renderers",
+            f"{len(outcomes)} × {least:,} inputs",
+            f"{inputs:,} each",
+            least >= inputs,
+        ),
+        figure(
+            "of these coverage-guided",
+            f"not run: {absent}" if absent else f"{by_atheris:,} by atheris, {found:,} reached new code",
+            "where atheris can be imported" if absent else f"{guided:,} each",
+            bool(absent) or by_atheris >= guided * len(outcomes),
+        ),
+        figure("targets whose good path was hardly walked", ", ".join(idle) or "0", "0", not idle),
+        figure("crashes, slow or heavy inputs", f"{breaches:,}", "0", not breaches),
+        figure(
+            "slowest input",
+            f"{slowest.tally.slowest * 1000:.1f} ms ({slowest.name})",
+            f"≤ {SLOWEST * 1000:.0f} ms of CPU",
+            slowest.tally.slowest <= SLOWEST,
+        ),
+        figure(
+            "most memory above the start",
+            f"{heaviest.tally.memory / 1024:.0f} MiB ({heaviest.name})",
+            f"≤ {MOST_MEMORY // 1024} MiB",
+            heaviest.tally.memory <= MOST_MEMORY,
+        ),
+        *(
+            figure(
+                outcome.name,
+                str(failure),
+                "nothing but our own errors",
+                False,
+                _again(outcome.name, failure),
+            )
+            for outcome in outcomes
+            for failure in outcome.tally.failures
+        ),
+    ]
+
+
+def _numbers(outcome: Outcome) -> dict[str, object]:
+    tally = outcome.tally
+    return {
+        "inputs": tally.inputs,
+        "guided": outcome.guided,
+        "reached_new_code": outcome.found,
+        "refused": tally.refused,
+        "breaches": tally.crashed,
+        "slowest_ms": round(tally.slowest * 1000, 2),
+        "memory_mib": round(tally.memory / 1024, 1),
+        "cpu_seconds": round(tally.seconds, 1),
+        "failures": [f"{failure} {failure.data[:300]!r}" for failure in tally.failures],
+    }
+
+
+def _children(how: str, wanted: Sequence[str], folder: Path, seed: int, count: int, workers: int) -> None:
+    """One process that forks for each target; what it tells goes on to our own output."""
+    command = [sys.executable, "-m", "tests.reliability.fuzzing.child", how, "--inputs", str(count)]
+    command += ["--seed", str(seed), "--folder", str(folder), "--workers", str(workers), *wanted]
+    subprocess.run(command, cwd=_ROOT, env={**os.environ, "PYTHONHASHSEED": "0"}, check=True)
+
+
+def _outcome(name: str, folder: Path, *, guided: bool) -> Outcome:
+    """Both runs of one target together."""
+    whole = Fuzzed()
+    if not guided:
+        _add(whole, _told("own", folder / name))
+        return Outcome(name=name, tally=whole)
+    told = _told("guided", folder / name)
+    _add(whole, told)
+    whole.slowest, by_atheris = 0.0, whole.inputs
+    _add(whole, _told("own", folder / name))
+    return Outcome(name=name, tally=whole, guided=by_atheris, found=int(str(told.get("found", 0))))
+
+
+def _told(how: str, folder: Path) -> Mapping[str, object]:
+    """What a fork answered; a breach in its place when native code ended it (libFuzzer keeps the input)."""
+    answer = folder / f"{how}.json"
+    if answer.exists():
+        told: dict[str, object] = json.loads(answer.read_text(encoding="utf-8"))
+        return told
+    left = next(
+        (path for path in sorted(folder.iterdir()) if path.name.startswith(("crash-", "timeout-"))), None
+    )
+    words = (folder / f"{how}.stderr").read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+    code = (folder / f"{how}.code").read_text(encoding="ascii")
+    what = f"the {how} run ended with code {code}: {(words or ['no word from it'])[0][:200]}"
+    failure = [what, "" if left is None else b64encode(left.read_bytes()).decode(), -1]
+    return {**vars(Fuzzed()), "crashed": 1, "failures": [failure]}
+
+
+def _add(whole: Fuzzed, told: Mapping[str, object]) -> None:
+    part = Fuzzed(**{key: told[key] for key in vars(Fuzzed())})  # type: ignore[arg-type]
+    failures = [Failure(what, b64decode(data), number) for what, data, number in part.failures]
+    whole.failures += failures
+    whole.inputs += part.inputs
+    whole.refused += part.refused
+    whole.crashed += part.crashed
+    whole.seconds += part.seconds
+    whole.slowest = max(whole.slowest, part.slowest)
+    whole.memory = max(whole.memory, part.memory)
+
+
+def _again(name: str, failure: Failure) -> str:
+    """The command that feeds the input of a failure again, from the file that now holds it."""
+    _KEPT.mkdir(exist_ok=True)
+    path = _KEPT / f"{name}-{failure.digest}.bin"
+    path.write_bytes(failure.data)
+    return f"python -m tests.reliability.fuzz --only {name} --file {path}"
+
+
 def main() -> int:
-    """Fuzz one target, or make one input again."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", required=True, choices=sorted(targets()))
+    """Feed one target: a kept file again, or seeded inputs."""
+    parser = argparse.ArgumentParser(prog="python -m tests.reliability.fuzz", description=__doc__)
+    parser.add_argument("--only", required=True, choices=sorted(names()))
     parser.add_argument("--seed", type=int, default=20260706)
     parser.add_argument("--inputs", type=int, default=10_000)
     parser.add_argument("--from", type=int, default=0, dest="first")
-    parser.add_argument("--show", action="store_true", help="print the first input and its traceback")
+    parser.add_argument("--file", type=Path, help="feed this one input and show what it raises")
+    parser.add_argument("--show", action="store_true", help="the same with the input of number --from")
     asked = parser.parse_args()
-    target = targets()[asked.only]
-    if asked.show:
-        data = spoil(random.Random(f"{asked.seed}/{target.name}/{asked.first}"), target)
+    target = targets([asked.only])[asked.only]
+    if asked.file is not None or asked.show:
+        data = asked.file.read_bytes() if asked.file else numbered(target, asked.seed, asked.first)
         sys.stdout.write(f"{data!r}\n")
-        target.one(data)
-        return 0
+        feeder = Feeder(target)
+        feeder.feed(data)
+        tally = feeder.finish()
+        sys.stdout.write("".join(f"{words}\n" for words in tally.crashes) or "nothing\n")
+        target.one(data)  # its own trace-back, when it raises
+        return 1 if tally.crashed else 0
     tally = fuzz(target, asked.inputs, asked.seed, asked.first)
-    sys.stdout.write(json.dumps(vars(tally), ensure_ascii=False, indent=1) + "\n")
-    return 1 if tally.crashes else 0
+    sys.stdout.write(Outcome(name=asked.only, tally=tally).line() + "\n")
+    sys.stdout.write("".join(f"{words}\n" for words in tally.crashes))
+    return 1 if tally.crashed else 0
 
 
 if __name__ == "__main__":

@@ -11,18 +11,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tests.reliability import core_kills, daemon_kills, fuzz, power, seeded_bugs, shaking, soak, speed
+from tests.reliability import (
+    clock_steps,
+    core_kills,
+    daemon_kills,
+    fuzz,
+    inbound_kills,
+    power,
+    seeded_bugs,
+    shaking,
+    soak,
+    speed,
+)
 from tests.reliability.figures import Figure, Finding
 
 PARTS: dict[str, Callable[..., Finding]] = {
     daemon_kills.PART: daemon_kills.run,
     core_kills.PART: core_kills.run,
+    inbound_kills.PART: inbound_kills.run,
     power.PART: power.run,
     fuzz.PART: fuzz.run,
     soak.PART: soak.run,
     speed.PART: speed.run,
     shaking.PART: shaking.run,
     seeded_bugs.PART: seeded_bugs.run,
+    clock_steps.PART: clock_steps.run,
 }
 
 
@@ -46,22 +59,26 @@ class Choice:
 SHORT = [
     Choice(part=daemon_kills.PART, options={"random_kills": 6}),
     Choice(part=core_kills.PART, options={"kills": 160, "events": 320}),
+    Choice(part=inbound_kills.PART, options={"kills": 24}),
     Choice(part=power.PART, options={"states": 300, "commits": 120}),
     Choice(part=seeded_bugs.PART),
-    Choice(part=speed.PART, options={"milestones": 24}),
+    Choice(part=speed.PART, options={"milestones": 20}),
     Choice(part=soak.PART, options={"polls": 1500}),
+    Choice(part=clock_steps.PART),
     Choice(part=shaking.PART, options={"examples": 40}),
-    Choice(part=fuzz.PART, options={"inputs": 2000}),
+    Choice(part=fuzz.PART, options={"inputs": 1000}),
 ]
 LONG = [
     Choice(part=daemon_kills.PART, options={"random_kills": 300}),
     Choice(part=core_kills.PART, options={"kills": 2000, "events": 4200}),
+    Choice(part=inbound_kills.PART, options={"kills": 400}),
     Choice(part=power.PART, options={"states": 2500, "commits": 400}),
     Choice(part=seeded_bugs.PART),
-    Choice(part=speed.PART, options={"milestones": 300}),
+    Choice(part=speed.PART, options={"milestones": 240, "faster": 6}),
     Choice(part=soak.PART, options={"polls": 100_000}),
-    Choice(part=shaking.PART, options={"examples": 2000}),
-    Choice(part=fuzz.PART, options={"inputs": 200_000}),
+    Choice(part=clock_steps.PART),
+    Choice(part=shaking.PART, options={"examples": 800}),
+    Choice(part=fuzz.PART, options={"inputs": 200_000, "workers": 2}),
 ]
 
 

@@ -38,7 +38,7 @@ def run(folder: Path, seed_: int, *, examples: int) -> Finding:
         figures=(
             Figure(
                 part=PART,
-                name=f"invariants I1 to I6 over {examples * _STEPS:,} steps at most",
+                name=f"invariants I1 to I10 over {examples * _STEPS:,} steps at most",
                 measured=trouble.splitlines()[0][:160] if trouble else "all hold",
                 target="all hold",
                 kept=not trouble,

@@ -20,7 +20,7 @@ from tests.reliability.figures import Figure, Finding
 from tests.reliability.story import Story, Told, write_story
 
 PART = "speed"
-_SPEED = 10.0
+_SPEED = 10.0  # of the restart and the wedge, and of the latency unless asked otherwise
 _UNIT = (Path(__file__).parents[2] / "deploy" / "ipo-monitor.service").read_text(encoding="utf-8")
 
 
@@ -67,18 +67,18 @@ async def _wait(around: Stage, told: list[Told], seconds: float, chats: int = 3)
         await asyncio.sleep(0.1)
 
 
-async def latencies(folder: Path, seed: int, milestones: int) -> list[float]:
+async def latencies(folder: Path, seed: int, milestones: int, speed: float) -> list[float]:
     """Story seconds from publication to each chat's acceptance, on a healthy net, sorted."""
     # 37 and 60 have no common divisor: every phase between two polls is met equally often.
     story = write_story(folder, seed=seed, milestones=milestones, every=37.0, evenly=True)
     marks = [told for told in story.live if told.state is not None]
-    async with stage(folder, story, seed=seed, trouble=0.0, speed=_SPEED, settings=_AS_SHIPPED) as around:
+    async with stage(folder, story, seed=seed, trouble=0.0, speed=speed, settings=_AS_SHIPPED) as around:
         life = await around.start()
         await around.quiet_reading_done()
         await asyncio.sleep(max(0.0, _real(around, story.end) - time.monotonic()))
-        await _wait(around, marks, 200.0 / _SPEED)
+        await _wait(around, marks, 200.0 / speed)
         await life.end(signal.SIGTERM)
-        taken = [(at - _real(around, told.at)) * _SPEED for told in marks for at in _shown_at(around, told)]
+        taken = [(at - _real(around, told.at)) * speed for told in marks for at in _shown_at(around, told)]
     missing = len(marks) * 3 - len(taken)
     return sorted(taken) + [float("inf")] * missing
 
@@ -143,12 +143,12 @@ async def _until_served(around: Stage, story: Story, life: Life) -> None:
     assert Path(f"/proc/{life.pid}").exists(), "the next life ended"
 
 
-def run(folder: Path, seed: int, *, milestones: int) -> Finding:
-    """Latency over so many milestones; one restart; one wedge."""
+def run(folder: Path, seed: int, *, milestones: int, faster: float = _SPEED) -> Finding:
+    """Latency over so many milestones, so many times as fast as in earnest; one restart; one wedge."""
     began = time.monotonic()
     for name in ("latency", "restart", "wedge"):
         (folder / name).mkdir()
-    taken = asyncio.run(latencies(folder / "latency", seed, milestones))
+    taken = asyncio.run(latencies(folder / "latency", seed, milestones, faster))
     restart = asyncio.run(after_restart(folder / "restart", seed))
     noticed, served = asyncio.run(out_of_a_wedge(folder / "wedge", seed))
 

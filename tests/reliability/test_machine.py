@@ -1,8 +1,8 @@
 """A state machine shakes the application; after every step and at the end the invariants hold.
 
 I1 nothing published is missing · I2 one event per milestone · I3 every alert ends known · I4 at most one
-unmarked copy · I5 nothing of the past · I6 `sent` means the service has it. I7 to I10 are the renderer's, the
-limiter's, the canary's and the source contracts' own tests, as the fault table says.
+unmarked copy · I5 nothing of the past · I6 `sent` means the service has it · I7 figures are those printed
+I8 the service's limits are kept · I9 the token is nowhere · I10 trouble of three polls is told.
 """
 
 from __future__ import annotations
@@ -10,25 +10,20 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from alerts.contract import Rejected, RetryLater
-from tests.delivery.kit import Answer
-from tests.reliability.machine import CHATS, Inline, Machine
+from monitor import failpoints
+from tests.reliability.machine import CHATS, VISITOR, Machine
+from tests.reliability.machine_life import TROUBLES, Inline
 
-EXAMPLES = int(os.environ.get("IPO_MONITOR_MACHINE_EXAMPLES", "8"))
-_ANSWERS = {
-    "lost": Answer(outcome=RetryLater(why="no answer", ambiguous=True), seen=False),
-    "kept in silence": Answer(outcome=RetryLater(why="no answer", ambiguous=True), seen=True),
-    "no connection": Answer(outcome=RetryLater(why="refused"), seen=False),
-    "too many": Answer(outcome=RetryLater(why="429", after=timedelta(seconds=40)), seen=False),
-    "blocked": Answer(outcome=Rejected(why="blocked", scope="chat"), seen=False),
-}
+EXAMPLES = int(os.environ.get("IPO_MONITOR_MACHINE_EXAMPLES", "6"))
+_WHICH = st.integers(0, 30)
+_POINTS = sorted(failpoints.DELIVERY | failpoints.POLLING)
 
 
 class Shaken(RuleBasedStateMachine):
@@ -40,10 +35,42 @@ class Shaken(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="machine-"))
         self.machine = Machine(self.folder, seed)
 
+    # -- the exchange --------------------------------------------------------------------------------
+
     @rule(count=st.integers(1, 5))
     def publish(self, count: int) -> None:
         """The exchange shows some rows."""
-        self.machine.publish(count)
+        self.machine.site.publish(count)
+
+    @rule(which=_WHICH, amount=st.decimals("0.5", "90", places=2))
+    def revise(self, which: int, amount: Decimal) -> None:
+        """Another planned amount is printed."""
+        self.machine.site.revise(which, amount)
+
+    @rule(which=_WHICH)
+    def rename(self, which: int) -> None:
+        """A company takes another full name."""
+        self.machine.site.rename(which)
+
+    @rule(which=_WHICH)
+    def roll_back(self, which: int) -> None:
+        """The exchange withdraws a milestone."""
+        self.machine.take_back(which)
+
+    @rule(how=st.lists(st.sampled_from(["busy", "garbled", "empty", ""]), min_size=1, max_size=6))
+    def bad_answers(self, how: list[str]) -> None:
+        """The exchange has a bad hour: the next poll may get a part of what it asks for."""
+        self.machine.site.trouble = how
+
+    @rule(how=st.sampled_from(["busy", "garbled", "empty", "", ""]), polls=st.integers(1, 4))
+    def outage(self, how: str, polls: int) -> None:
+        """Every answer is bad from now on, or none any more; polls go on."""
+        self.machine.site.outage = how
+        for _ in range(polls):
+            self.machine.clock.advance(60.0)
+            self.machine.poll("quick")
+
+    # -- our own process -----------------------------------------------------------------------------
 
     @rule(kind=st.sampled_from(["quick", "quick", "sweep", "documents"]))
     def poll(self, kind: str) -> None:
@@ -56,10 +83,30 @@ class Shaken(RuleBasedStateMachine):
         Inline.crash_in, Inline.after_commit = at, after
         self.machine.poll(kind)
 
-    @rule(how=st.lists(st.sampled_from(["busy", "garbled", "empty", ""]), min_size=1, max_size=6))
-    def bad_answers(self, how: list[str]) -> None:
-        """The exchange has a bad hour."""
-        self.machine.site.trouble = how
+    @rule(name=st.sampled_from(_POINTS), visit=st.integers(1, 3))
+    def crash_at_failpoint(self, name: str, visit: int) -> None:
+        """The process dies just after, or just before, a durable step."""
+        failpoints.install(f"{name}:{visit}:raise")
+        self.machine.poll("quick")
+        self.machine.deliver(5.0)
+        failpoints.disarm()
+
+    @rule()
+    def restart(self) -> None:
+        """An ordinary restart."""
+        self.machine.restart()
+
+    @rule(full=st.booleans())
+    def disk(self, full: bool) -> None:
+        """The disk is full, or there is room again."""
+        self.machine.disk.fills(full)
+
+    @rule(hours=st.sampled_from([-24, -1, 1, 24]))
+    def step_the_clock(self, hours: int) -> None:
+        """Somebody sets the wall clock."""
+        self.machine.clock.step_wall(hours * 3600.0)
+
+    # -- the chats -----------------------------------------------------------------------------------
 
     @rule(seconds=st.sampled_from([0.5, 5.0, 45.0, 1200.0]))
     def deliver(self, seconds: float) -> None:
@@ -72,29 +119,36 @@ class Shaken(RuleBasedStateMachine):
         Inline.crash_in, Inline.after_commit = at, after
         self.machine.deliver(5.0)
 
-    @rule(chat=st.sampled_from(CHATS), how=st.sampled_from(sorted(_ANSWERS)))
+    @rule(chat=st.sampled_from((*CHATS, VISITOR)), how=st.sampled_from(sorted(TROUBLES)))
     def bad_service(self, chat: str, how: str) -> None:
         """The service's next answer to a chat is no yes."""
-        self.machine.channel.script[chat].append(_ANSWERS[how])
+        self.machine.channel.suffers(self.machine.homes.get(chat, [chat])[-1], how)
+
+    @rule()
+    def late_arrival(self) -> None:
+        """What the service kept without a word is shown now."""
+        self.machine.channel.arrive()
 
     @rule()
     def come_back(self) -> None:
         """Whoever had blocked us returns."""
         self.machine.come_back()
 
-    @rule(hours=st.sampled_from([-24, -1, 1, 24]))
-    def step_the_clock(self, hours: int) -> None:
-        """Somebody sets the wall clock."""
-        self.machine.clock.step_wall(hours * 3600.0)
-
     @rule()
-    def restart(self) -> None:
-        """An ordinary restart."""
-        self.machine.restart()
+    def group_moves(self) -> None:
+        """A group becomes a supergroup."""
+        self.machine.move_group()
+
+    @rule(wanted=st.booleans())
+    def subscribe(self, wanted: bool) -> None:
+        """Somebody begins to listen, or stops."""
+        self.machine.subscribe(wanted)
+
+    # -- what must hold ------------------------------------------------------------------------------
 
     @invariant()
     def holds(self) -> None:
-        """I2, I4, I5, I6."""
+        """I2, I4 to I8, I10."""
         if not hasattr(self, "machine"):
             return
         tally = self.machine.tally()
@@ -102,9 +156,10 @@ class Shaken(RuleBasedStateMachine):
         assert not tally.unmarked_surplus
         assert not tally.told_of_the_past
         assert not self.machine.sent_unseen()
+        assert not self.machine.wrong()
 
     def teardown(self) -> None:
-        """I1 and I3, once everything is well again."""
+        """I1, I3 and I9, once everything is well again."""
         if not hasattr(self, "machine"):
             return
         try:
@@ -113,13 +168,15 @@ class Shaken(RuleBasedStateMachine):
             assert not tally.lost
             assert not tally.unmarked_surplus
             assert {row.state for row in self.machine.rows()} <= {"sent", "parked", "suspended"}
+            assert not self.machine.wrong()
+            assert not self.machine.wrong_at_the_end()
         finally:
             self.machine.close()
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def test_whatever_happens_every_promise_holds() -> None:
-    """Any order of publishing, polling, sending, crashing, restarting, blocking and clock steps."""
+    """Any order of publishing, revising, withdrawing, polling, sending, crashing, blocking, clock steps."""
     run_state_machine_as_test(
         Shaken,
         settings=settings(

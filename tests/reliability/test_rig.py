@@ -14,8 +14,6 @@ import pytest
 
 from tests.reliability import canary
 from tests.reliability.daemon import Manager, settled, stage
-from tests.reliability.fuzz import fuzz
-from tests.reliability.fuzz_targets import Target, targets
 from tests.reliability.oracle import reconcile
 from tests.reliability.power import Step, Write, cuts
 from tests.reliability.proxy import ChaosProxy, Kind, Toxic
@@ -101,27 +99,6 @@ def test_the_canary_is_found_plain_packed_and_encoded(tmp_path: Path) -> None:
     (tmp_path / "packed.gz").write_bytes(gzip.compress(token.encode()))
     (tmp_path / "encoded.txt").write_bytes(b64encode(token.encode()))
     assert canary.hits(tmp_path, token) == 3  # the packed one holds the whole and its secret half
-
-
-def test_a_crash_and_a_slow_input_are_caught() -> None:
-    """The fuzzer must be able to fail."""
-
-    def bad(data: bytes) -> None:
-        if b"\xff" in data:
-            raise KeyError("a bug")
-
-    tally = fuzz(Target(name="bad", one=bad, samples=(b"good", b"bad\xff")), 60, 1)
-    assert tally.inputs == 60
-    assert any("KeyError" in crash for crash in tally.crashes)
-
-
-@pytest.mark.parametrize("name", sorted(targets()))
-def test_good_inputs_pass_and_spoilt_ones_raise_nothing_but_ours(name: str) -> None:
-    """Sixty spoilt inputs of each parser and renderer; the mass is the rig's part `fuzz`."""
-    target = targets()[name]
-    tally = fuzz(target, 60, 20260706)
-    assert not [crash for crash in tally.crashes if " ms for " not in crash]
-    assert tally.refused < tally.inputs
 
 
 def test_a_write_that_was_never_synced_may_be_lost(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Spoilt inputs for every parser and renderer: targets, mutators, and the runs that judge them."""
