@@ -18,6 +18,7 @@ from monitor.clock_system import SystemClock
 from monitor.domain.errors import ConfigError, Unrecoverable
 from monitor.hooks import channel_secrets
 from monitor.logs import set_up_logging
+from monitor.memory import settle_allocator
 from monitor.notify import Notifier
 from monitor.settings import Settings, describe
 from scrapers.registry import SOURCES
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 def run_daemon(settings: Settings, environ: Mapping[str, str]) -> int:
     """Run until SIGTERM or SIGINT; 0 when asked to end, 70 when the service manager must start us anew."""
     _begin(settings, environ)
+    settle_allocator()
     return asyncio.run(_daemon(settings, Notifier.from_environ(environ, os.getpid())))
 
 

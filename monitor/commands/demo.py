@@ -14,37 +14,39 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-from rich.box import SIMPLE
+import httpx
 from rich.console import Console
-from rich.table import Table
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from alerts.channels.console import ConsoleChannel
+from alerts.preferences import to_stored
 from alerts.redact import guard_logging
 from monitor.app import App, build, complete_pass
+from monitor.commands.demo_chats import PAIR, DemoChat, demo_chat
+from monitor.commands.demo_closing import closing_table, sent_lines
 from monitor.demo.exchange import Exchange, serve
+from monitor.demo.reading import PaperReader
 from monitor.demo.season import load_season
 from monitor.demo.world import World, load_captured
 from monitor.domain.errors import ConfigError
 from monitor.domain.events import Event
-from monitor.domain.stages import Stage, State
 from monitor.limiter import Budget
 from monitor.logs import set_up_logging
 from monitor.settings import ChatSettings, Secret, Settings, config_path, load
+from monitor.store import chats
 from monitor.store.jobs import Rules
-from monitor.store.tables import EventRow, SourceRow
+from monitor.store.tables import DeliveryRow, EventRow, SourceRow
 
 _CST = timezone(timedelta(hours=8))
 # The register of tutoring filings has its first row a few days before this.
 _SEASON_BEGINS = datetime(2024, 8, 20, tzinfo=_CST)
 _ABOUT = 60.0  # seconds a season takes by default
-_ROUND = timedelta(days=7)
+_ROUND = timedelta(days=28)
 _STEP = timedelta(hours=1)  # captured rows are played in steps of this
 _TOKEN = "100000:demo-token-that-opens-nothing-anywhere"  # noqa: S105 - a stand-in, not a secret
-_CHATS = (
-    ChatSettings(id=1001, language="zh", watch=None),
-    ChatSettings(id=1002, language="en", watch=("摩尔线程", "沐曦", "燧原")),
-)
+_AFTER_THE_END = timedelta(days=1)  # for what quiet hours hold back
+_MOST_DOCUMENTS = 50  # read after one look
+_REACHED_WITHIN = 10.0  # seconds for a Bot API server to answer
 
 
 class SeasonClock:
@@ -74,25 +76,43 @@ def run_demo(
     keep: Path | None,
     config: Path | None,
     environ: Mapping[str, str],
+    telegram_chats: Sequence[str] = (),
 ) -> int:
-    """Play the season, or captured rows, to its end; 0 when every poll was well."""
+    """Play the season, or captured rows, to its end; 0 when every poll was well.
+
+    `telegram_chats` as `demo_chat` reads them; without any, the configured ones, else the demo's own pair.
+    Raises ConfigError for a chat that cannot be read and for a Bot API server that cannot be reached.
+    """
     chosen = load(config_path(config, environ), environ)
+    told = [demo_chat(text) for text in telegram_chats]
+    if told and telegram_api is None:
+        raise ConfigError(["--telegram-chat needs --telegram-api URL"])
+    if telegram_api is not None and not told and not chosen.channels.telegram.chats:
+        told = [demo_chat(text) for text in PAIR]
     set_up_logging("ERROR")
     world = load_captured(data) if data else load_season()
     with tempfile.TemporaryDirectory(prefix="ipo-monitor-demo-") as scratch:
         folder = keep or Path(scratch)
         bare = {name: value for name, value in environ.items() if not name.startswith("IPO_MONITOR_")}
-        settings = _settings(chosen, load(None, bare), folder, telegram_api, tutoring=not data)
+        settings = _settings(chosen, load(None, bare), folder, telegram_api, told, tutoring=not data)
         token = settings.channels.telegram.token
         guard_logging([token.reveal()] if token else [])
+        if telegram_api is not None and token is not None:
+            _greet_server(settings.channels.telegram.api_url, token)
         try:
-            return asyncio.run(_demo(world, settings, speed, begins=None if data else _SEASON_BEGINS))
+            return asyncio.run(_demo(world, settings, speed, told, begins=None if data else _SEASON_BEGINS))
         except KeyboardInterrupt:
             return 130
 
 
 def _settings(
-    chosen: Settings, default: Settings, folder: Path, telegram_api: str | None, *, tutoring: bool
+    chosen: Settings,
+    default: Settings,
+    folder: Path,
+    telegram_api: str | None,
+    told: Sequence[DemoChat],
+    *,
+    tutoring: bool,
 ) -> Settings:
     database = chosen.database
     if database == default.database:
@@ -103,13 +123,17 @@ def _settings(
             telegram,
             api_url=telegram_api.rstrip("/"),
             token=telegram.token or Secret(_TOKEN),
-            chats=telegram.chats or _CHATS,
+            chats=tuple(
+                ChatSettings(id=chat.id, language="en" if chat.language == "en" else "zh", watch=None)
+                for chat in told
+            )
+            or telegram.chats,
         )
     return replace(
         chosen,
         database=database,
         archive=replace(chosen.archive, dir=folder / "archive"),
-        documents=replace(chosen.documents, enabled=False),  # its documents are stand-ins of a page
+        documents=replace(chosen.documents, enabled=tutoring, dir=folder / "documents"),
         relevance=replace(chosen.relevance, mode="all"),  # its invented issuers make no chips at all
         sources=replace(
             chosen.sources,
@@ -122,7 +146,26 @@ def _settings(
     )
 
 
-async def _demo(world: World, settings: Settings, speed: float | None, *, begins: datetime | None) -> int:
+def _greet_server(url: str, token: Secret) -> None:
+    """Ask whether a Bot API server answers; raises ConfigError when none does."""
+    at = f"--telegram-api {url}"
+    try:
+        answer = httpx.post(f"{url}/bot{token.reveal()}/getMe", timeout=_REACHED_WITHIN, trust_env=False)
+        said = answer.json()
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise ConfigError([f"{at}: no Bot API server answers there ({type(error).__name__})"]) from None
+    if not isinstance(said, dict) or said.get("ok") is not True:
+        raise ConfigError([f"{at}: getMe was refused with HTTP {answer.status_code}"])
+
+
+async def _demo(
+    world: World,
+    settings: Settings,
+    speed: float | None,
+    told: Sequence[DemoChat],
+    *,
+    begins: datetime | None,
+) -> int:
     mornings = (day for issue in world.issues for day in issue.days())
     moments = _steps(sorted({*world.moments, *mornings}), begins)
     clock = SeasonClock(moments[0])
@@ -136,11 +179,17 @@ async def _demo(world: World, settings: Settings, speed: float | None, *, begins
             operator_console=False,
             rules=Rules(late_after=_STEP + timedelta(minutes=15)),
         )
+        if app.reading is not None:
+            app.reading.read = PaperReader()
         try:
             with app.database.only_daemon():
                 await app.thread(app.database.migrate)
-                await app.thread(lambda: _refuse_real(app))
+                seen = await app.thread(lambda: _seen_until(app))
+                if seen is not None:  # it goes on where it ended; at the very end it looks once more
+                    moments = [moment for moment in moments if moment > seen] or [seen]
+                    clock.today = moments[0]
                 await app.prepare()
+                await app.thread(lambda: _choose(app, told))
                 return await _play(app, clock, moments, speed)
         finally:
             await app.close()
@@ -172,16 +221,43 @@ def _against(settings: Settings, base: str) -> Settings:
     )
 
 
-def _refuse_real(app: App) -> None:
-    """A demo tells stories of fictional issuers: they have no place beside real facts."""
+def _seen_until(app: App) -> datetime | None:
+    """The season's instant an earlier demo on this database ended at, None for a new one.
+
+    Raises ConfigError for real events: a demo tells of invented issuers, which have no place beside them.
+    """
     with app.database.write() as session:
-        marked = session.get(SourceRow, "demo") is not None
-        if not marked and session.exec(select(EventRow.seq).limit(1)).first() is not None:
+        mark = session.get(SourceRow, "demo")
+        if mark is not None:
+            return mark.last_ok_at
+        if session.exec(select(EventRow.seq).limit(1)).first() is not None:
             raise ConfigError(
                 [f"database.url: {app.database.shown} holds real events; give the demo a database of its own"]
             )
-        if not marked:
-            session.add(SourceRow(name="demo"))
+        session.add(SourceRow(name="demo"))
+        return None
+
+
+def _mark_seen(app: App) -> None:
+    with app.database.write() as session:
+        mark = session.get_one(SourceRow, "demo")
+        mark.last_ok_at = app.clock.now()
+        session.add(mark)
+
+
+def _owe_digests(app: App) -> None:
+    if app.chores.digests is not None and app.chores.digests.owe(app.clock.now()):
+        app.owed()
+
+
+def _choose(app: App, told: Sequence[DemoChat]) -> None:
+    """Give each chat of the command line its choices, as if they had been made in the chat."""
+    with app.database.write() as session:
+        for chat in told:
+            row = chats.find_chat(session, "telegram", str(chat.id))
+            if row is not None:
+                row.language, row.preferences = chat.language, to_stored(chat.choices)
+                session.add(row)
 
 
 async def _play(app: App, clock: SeasonClock, moments: Sequence[datetime], speed: float | None) -> int:
@@ -194,7 +270,7 @@ async def _play(app: App, clock: SeasonClock, moments: Sequence[datetime], speed
     sending = asyncio.create_task(app.delivery.run())
     verdicts: list[str] = []
     started = time.monotonic()
-    month, next_round = "", moments[0] + _ROUND
+    month, next_round, coming = "", moments[0] + _ROUND, iter(moments[1:])
     try:
         with console.status("") as line:
             for moment in moments:
@@ -210,18 +286,38 @@ async def _play(app: App, clock: SeasonClock, moments: Sequence[datetime], speed
                 next_round = moment + _ROUND if thorough else next_round
                 for turn in app.turns:
                     verdicts.append(await complete_pass(turn, clock, thorough=thorough))
-                await app.greet()
+                await app.chores.greet()
+                if app.reading is not None:
+                    await app.reading.drain(_MOST_DOCUMENTS)
+                await app.thread(lambda: _owe_digests(app))
                 await app.drained(sending)
+                await app.thread(lambda: _mark_seen(app))
+                following = next(coming, moment + _AFTER_THE_END)
+                while (held := await app.thread(lambda: _held(app))) and held < following:
+                    clock.today = held  # what quiet hours held back leaves when they end
+                    app.owed()
+                    await app.drained(sending)
     finally:
         await app.delivery.stop()
         await sending
-    console.print(_closing_table(app))
+    console.print(closing_table(app))
+    for said in sent_lines(app):
+        console.print(said)
     bad = sorted({verdict for verdict in verdicts if verdict != "ok"})
     console.print(
         f"{len(moments)} polls, {time.monotonic() - started:.0f} s"
         + (f"; trouble: {', '.join(bad)}" if bad else ""),
     )
     return 1 if bad else 0
+
+
+def _held(app: App) -> datetime | None:
+    """When the next message that waits may leave."""
+    with app.database.read() as session:
+        waiting = select(func.min(col(DeliveryRow.not_before))).where(
+            DeliveryRow.state == "pending", col(DeliveryRow.not_before) > app.clock.now()
+        )
+        return session.exec(waiting).one()
 
 
 def _steps(moments: Iterable[datetime], begins: datetime | None) -> list[datetime]:
@@ -239,51 +335,3 @@ def _end_of_hour(moment: datetime) -> datetime:
 def _fictional(world: World, event: Event) -> Mapping[str, str | int | float | bool]:
     fictional = world.is_fictional(event.project_id) or event.issuer.startswith("示例")
     return {"fictional": True} if fictional else {}
-
-
-_COLUMNS = (
-    ("受理", State("1")),
-    ("问询", State("2")),
-    ("上市委", State("3", "1")),
-    ("提交注册", State("4")),
-    ("注册生效", State("5", "1")),
-)
-
-
-def _closing_table(app: App) -> Table:
-    table = Table(title="stage dates, + days from acceptance", box=SIMPLE, padding=(0, 1, 0, 0))
-    table.add_column("id", justify="right")
-    table.add_column("issuer")
-    for name, _ in _COLUMNS:
-        table.add_column(name)
-    table.add_column("last stage")
-    with app.database.read() as session:
-        rows = session.exec(
-            select(EventRow)
-            .where(EventRow.kind == "milestone", EventRow.source == "sse_star")
-            .order_by(col(EventRow.seq))
-        ).all()
-    projects: dict[str, list[EventRow]] = {}
-    for row in rows:
-        projects.setdefault(row.project_id, []).append(row)
-    for key, events in projects.items():
-        first = events[0].date if events[0].code == "1" else None
-        cells = []
-        for _, state in _COLUMNS:
-            found = next((row for row in events if (row.code, row.outcome_code) == _pair(state)), None)
-            after = (found.date - first).days if found and found.date and first else 0
-            cells.append(
-                f"{found.date:%y-%m-%d}" + (f" +{after}" if after else "") if found and found.date else ""
-            )
-        last = State(events[-1].code, events[-1].outcome_code)
-        fictional = "（虚构）" if events[-1].issuer.startswith("示例") else ""
-        short = str(events[-1].details.get("issuer_short") or events[-1].issuer)
-        shown = last.outcome_text or last.stage_text
-        if last.stage is Stage.SUSPENDED and last.outcome_text:
-            shown = f"{last.stage_text}：{last.outcome_text}"
-        table.add_row(key, short + fictional, *cells, shown)
-    return table
-
-
-def _pair(state: State) -> tuple[str, str]:
-    return state.code, state.outcome_code

@@ -21,9 +21,9 @@ from sqlalchemy import event
 from monitor.app import fetchers, open_stores
 from monitor.clock_system import SystemClock
 from monitor.commands.report import write_events
+from monitor.desk import StoreDesk
 from monitor.domain.errors import ConfigError, MonitorError, ParseError, ServerTrouble, StoreError
 from monitor.logs import set_up_logging
-from monitor.pipeline import StoreDesk
 from monitor.settings import Settings
 from monitor.store.database import Database
 from scrapers import archive

@@ -6,17 +6,21 @@ Rule: the JSON keys are a public interface, documented in docs/events.md and kep
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, TextIO
 
 from sqlmodel import col, func, select
 
+from monitor.clock_system import SystemClock
 from monitor.domain.errors import ConfigError, StoreError
 from monitor.domain.stages import State
 from monitor.settings import Settings
 from monitor.store import outbox
+from monitor.store.bot_access import describe
 from monitor.store.database import Database
 from monitor.store.grading import relevance_object
+from monitor.store.reading_queue import document_counts
 from monitor.store.sources import Sources
 from monitor.store.tables import ChatRow, EventRow, IssuerRow, ProjectRow
 
@@ -182,6 +186,8 @@ def print_status(settings: Settings, out: TextIO, *, as_json: bool) -> int:
             select(func.count()).select_from(ProjectRow).where(ProjectRow.refresh_priority > 0)
         ).one()
         deliveries = outbox.counts(session)
+        access = describe(session, "telegram", SystemClock().now())
+        documents = document_counts(session)
         chats = [
             {"channel": chat.channel, "address": chat.address, "state": chat.state, "why": chat.why}
             for chat in session.exec(select(ChatRow).order_by(col(ChatRow.id)))
@@ -191,7 +197,9 @@ def print_status(settings: Settings, out: TextIO, *, as_json: bool) -> int:
         "projects": projects,
         "projects_waiting_to_be_read": waiting,
         "events": events,
+        "documents": documents,
         "deliveries": deliveries,
+        "bot": {"access": settings.channels.telegram.access, **asdict(access)},
         "chats": chats,
         "sources": [
             {

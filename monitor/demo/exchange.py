@@ -10,7 +10,8 @@ import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ from monitor.demo.answers import (
 from monitor.demo.faults import FAULTS, JSON_TYPE, Edit, Faults
 from monitor.demo.issues import BULLETIN_PATH
 from monitor.demo.pages import page_count, pdf_of, register_page
+from monitor.demo.papers import season_papers
 from monitor.demo.world import Row, Snapshot, World
 
 Clock: TypeAlias = Callable[[], datetime | None]
@@ -93,7 +95,14 @@ class Exchange:
         app = web.Application()
         app.router.add_route("*", "/__faults__", self._switch)
         app.router.add_route("*", "/{path:.*}", self._serve)
+        app.on_response_prepare.append(self._date)
         return app
+
+    async def _date(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Say the exchange's own time, as its hosts do."""
+        now = self.clock()
+        if now is not None:
+            response.headers["Date"] = format_datetime(now.astimezone(UTC), usegmt=True)
 
     def snapshot(self) -> Snapshot:
         """The world at the clock's present instant."""
@@ -175,10 +184,11 @@ class Exchange:
             if 1 <= number <= page_count(filings):
                 return _html(register_page(filings, number))
             return _html("<html><body>404</body></html>", 404)
-        inside = path.startswith(("/stock/", "/csrcfd/"))
+        inside = path.startswith(("/stock/", "/csrcfd/", "/disclosure/listedinfo/"))
         title = snapshot.title_of(path.removeprefix("/stock")) if inside else None
         if title is not None:
-            return web.Response(body=pdf_of(title), content_type="application/pdf")
+            body = season_papers().get(title) or pdf_of(title)
+            return web.Response(body=body, content_type="application/pdf")
         if inside or path == "/404":
             return _html("<html><head><title>404</title></head><body>您访问的页面不存在</body></html>", 404)
         return web.Response(status=302, headers={"Location": "/404"})

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from monitor.demo.paper import draw
 from monitor.demo.world import Filing
 
 ROWS_A_PAGE = 211
 _HEADINGS = ("序号", "辅导对象", "辅导机构", "备案时间", "辅导状态", "派出机构", "报告类型", "报告标题")
 NOT_KNOWN = "（不详）"
 """What an unknown cell prints: the register leaves none empty, and the demo invents no tutor."""
-_LINE = 34
 
 
 def page_count(filings: Sequence[Filing]) -> int:
@@ -49,32 +49,4 @@ def _row(number: int, filing: Filing) -> str:
 
 def pdf_of(title: str) -> bytes:
     """A valid one-page PDF showing the title; its text can be extracted again."""
-    lines = [title[i : i + _LINE] for i in range(0, len(title), _LINE)] or [""]
-    shows = " T* ".join(f"<{line.encode('utf-16-be').hex()}> Tj" for line in lines)
-    stream = f"BT /F1 14 Tf 20 TL 50 780 Td {shows} ET".encode()
-    info = "feff" + title.encode("utf-16-be").hex()
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UCS2-H"
-        b" /DescendantFonts [6 0 R] >>",
-        b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /FontDescriptor 8 0 R"
-        b" /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> /DW 1000 >>",
-        f"<< /Title <{info}> >>".encode(),
-        b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 4 /FontBBox [-25 -254 1000 880]"
-        b" /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >>",
-    ]
-    out = bytearray(b"%PDF-1.4\n")
-    offsets = []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += b"trailer\n<< /Size %d /Root 1 0 R /Info 7 0 R >>\n" % (len(objects) + 1)
-    out += b"startxref\n%d\n%%%%EOF\n" % table
-    return bytes(out)
+    return draw([[title]], title=title)

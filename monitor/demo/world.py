@@ -128,6 +128,7 @@ class World:
             for row in (*p.documents, *p.files, *p.meetings)
         }
         self._paths.update({f.pdf: (f.title, f.visible_from) for f in self.filings})
+        self._paths.update({row["URL"]: (row["TITLE"], at) for i in self.issues for at, row in i.bulletins})
         self._last: Snapshot | None = None
 
     def __iter__(self) -> Any:

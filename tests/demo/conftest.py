@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import pytest
 from monitor.demo.exchange import Exchange, serve
 from monitor.demo.season import load_season
 from monitor.demo.world import SHANGHAI, World, load_captured
+from tests.cli.kit import serving
+from tests.demo.played import Played, bot_api, demo
 
 REFERER = {"Referer": "https://www.sse.com.cn/"}
 
@@ -49,3 +51,13 @@ def corpus() -> Path:
 @pytest.fixture(scope="session")
 def captured(corpus: Path) -> World:
     return load_captured(corpus / "sse" / "star_projects_2021-02.json.gz")
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """The season played once with the built-in pair of chats; the server stays up."""
+    folder = tmp_path_factory.mktemp("played")
+    with serving(bot_api) as api:
+        run = demo(folder, api.url)
+        shown = {number: tuple(chat.shown) for number, chat in api.chats.items()}
+        yield Played(folder=folder, shown=shown, api=api, run=run)
