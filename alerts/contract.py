@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, Protocol
 
-from alerts.message import Button, Message
+from alerts.message import Button, Message, Picture
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +52,10 @@ class Payload:
     silent: bool = False
     key: str = ""  # the same on all copies of this part, on no other; "" where the service has no use for it
     buttons: tuple[tuple[Button, ...], ...] = ()
+    reply_to: str = ""  # receipt of the message it replies to, where the service can thread
+    edit: str = ""  # receipt of the message to put it in place of, where the service can edit
+    picture: Picture | None = None  # to be drawn above the text, where the service shows pictures
+    patience: float | None = None  # seconds after which no answer is waited for; None: as long as is usual
 
 
 class Channel(Protocol):

@@ -9,9 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from alerts.facts import TITLE, Details, bounded, fact, money_words, number_of, text_of
+from alerts.facts import (
+    LONGEST_NAME,
+    TITLE,
+    Details,
+    bounded,
+    fact,
+    money_words,
+    number_of,
+    short_money,
+    text_of,
+)
 from alerts.glossary import Language, Word, document_words, figure_words
-from alerts.issue_facts import BULLETIN
 from alerts.message import Fact
 from monitor.domain.draft_changes import INVESTMENT, PROCEEDS, Change, changes_of
 from monitor.domain.events import Event
@@ -21,6 +30,19 @@ from monitor.domain.records import Figure
 MOST_PROJECTS = 8
 MOST_CHANGES = 12
 
+BULLETIN: dict[BulletinKind, Word] = {
+    BulletinKind.PROSPECTUS_INTENT: Word("招股意向书", "prospectus before pricing"),
+    BulletinKind.INQUIRY_NOTICE: Word("发行安排及初步询价公告", "offering schedule and price inquiry"),
+    BulletinKind.RISK_NOTICE: Word("投资风险特别公告", "special risk notice"),
+    BulletinKind.ROADSHOW: Word("网上路演公告", "online roadshow notice"),
+    BulletinKind.OFFERING_NOTICE: Word("发行公告", "offering notice"),
+    BulletinKind.LOTTERY_RATE_NOTICE: Word("中签率公告", "lottery rate notice"),
+    BulletinKind.LOTTERY_RESULT_NOTICE: Word("中签结果公告", "lottery result notice"),
+    BulletinKind.RESULT_NOTICE: Word("发行结果公告", "issue result notice"),
+    BulletinKind.PROSPECTUS: Word("招股说明书", "prospectus"),
+    BulletinKind.LISTING_NOTICE: Word("上市公告书", "listing announcement"),
+    BulletinKind.OTHER: Word("其他公告", "other bulletin"),
+}
 DOCUMENT = Word("文件", "Document")
 USE = Word("募资投向", "Use of proceeds")
 STANDARD = Word("上市标准", "Listing standard")
@@ -31,8 +53,23 @@ MORE = Word("其余", "More")
 NUMBER = Word("批复文号", "Decision number")
 PAGE = Word("页码", "Page")
 
-# The first that a document has stands in the headline.
-_HEADLINE = ("offer_price", "planned_proceeds", "gross_proceeds", "revenue")
+TOLD_BEFORE = Word("与此前告知一致", "As told before")
+
+# The first that a document has stands in the headline, with what it brings in net of costs.
+_HEADLINE = ("offer_price", "planned_proceeds", "gross_proceeds", "net_proceeds", "revenue")
+_NEWS = ("offer_price", "gross_proceeds", "net_proceeds", "lottery_rate_final", "lottery_rate_initial")
+_QUALIFIERS = {  # the longest first: 预计约 is both
+    "不低于": "not less than ",
+    "不少于": "not less than ",
+    "不超过": "up to ",
+    "预计": "expected ",
+    "最多": "at most ",
+    "最高": "at most ",
+    "至多": "at most ",
+    "最少": "at least ",
+    "上限": "at most ",
+    "约": "about ",
+}
 _HOW = {
     "added": Word("新增", "added"),
     "removed": Word("删除", "removed"),
@@ -49,29 +86,84 @@ def document_name(kind: str, language: Language) -> str:
 
 
 def figures_headline(event: Event, details: Details, language: Language) -> str:
-    """The document and its first figure: 招股说明书（申报稿）：拟募集资金 80 亿元."""
+    """The document and its first new figures: 招股说明书（申报稿）：拟募集资金 80 亿元."""
     name = document_name(text_of(details, "document_type"), language)
-    for kind in _HEADLINE:
-        for figure in event.figures:
-            if figure.kind == kind:
-                told = f"{figure_words(kind, language)} {_qualified(figure, language)}"
-                return f"{name}：{told}" if language == "zh" else f"{name}: {told}"
-    return name
+    before = _told_before(details)
+    fresh = {figure.kind: figure for figure in reversed(event.figures) if figure.kind not in before}
+    kinds = [kind for kind in _NEWS if kind in fresh][:2] if before else []
+    kinds = kinds or [kind for kind in _HEADLINE if kind in fresh][:1]
+    if not kinds:
+        return name
+    parts = [f"{figure_words(kind, language)} {headline_amount(fresh[kind], language)}" for kind in kinds]
+    join = "：" if language == "zh" else ": "
+    told = name + join + ("，" if language == "zh" else ", ").join(parts)
+    # Two where both are read whole: a figure cut in half is none.
+    return told if len(told) <= LONGEST_NAME else name + join + parts[0]
+
+
+def headline_amount(figure: Figure, language: Language) -> str:
+    """The amount in its shortest exact form: 41.96866 亿元 where that is exact, else as printed."""
+    return qualifier_words(figure.qualifier, language) + short_money(figure, language)
+
+
+_SUBSCRIPTION = {
+    "subscription_code": Word("申购代码", "Subscription code"),
+    "subscription_limit": Word("网上申购上限", "Online subscription limit"),
+    "subscription_limit_value": Word("顶格申购市值", "Market value for the full limit"),
+    "registration_number": Word("批复文号", "Registration number"),
+}
+
+
+def _told_before(details: Details) -> set[str]:
+    return {kind for kind in text_of(details, "told_before").split(",") if kind}
 
 
 def figures_facts(event: Event, details: Details, language: Language) -> Iterator[Fact]:
     """The document, its figures in reading order, the use of proceeds, what was checked and withheld."""
     yield from fact(TITLE, event.title, language)
-    simple = [figure for figure in event.figures if figure.kind not in (PROCEEDS, INVESTMENT)]
+    before = _told_before(details)
+    fresh = [figure for figure in event.figures if figure.kind not in before]
+    simple = [figure for figure in fresh if figure.kind not in (PROCEEDS, INVESTMENT)]
     for kind, group in groupby(simple, key=lambda figure: figure.kind):
         yield _line(figure_words(kind, language), _joined(list(group), language), language)
-    yield from _projects(event.figures, language)
+    yield from project_lines(fresh, language)
     standard = text_of(details, "listing_standard")
     if standard:
         page = number_of(details, "listing_standard_page")
         yield from fact(STANDARD, standard + _at(page, language), language)
+    for key, word in _SUBSCRIPTION.items():
+        if term := text_of(details, key):
+            yield from fact(word, term + _at(number_of(details, f"{key}_page"), language), language)
+    yield from fact(TOLD_BEFORE, _confirmed(event.figures, before, language), language)
+    yield from fact(CHECK, _told_otherwise(details, language), language)
     yield from fact(CHECK, _check(details, language), language)
     yield from fact(WITHHELD, _withheld(details, language), language)
+
+
+def _confirmed(figures: Sequence[Figure], kinds: set[str], language: Language) -> str:
+    """What the document repeats, in one line: nothing new, but now with its page."""
+    parts = []
+    for kind, group in groupby((f for f in figures if f.kind in kinds), key=lambda figure: figure.kind):
+        name = figure_words(kind, language)
+        if kind in (PROCEEDS, INVESTMENT):
+            parts.append(name + _at(next(group).page, language))
+        else:
+            parts.append(f"{name} {_joined(list(group), language, short=True)}")
+    return ("；" if language == "zh" else "; ").join(parts)
+
+
+def _told_otherwise(details: Details, language: Language) -> str:
+    """The figures of this offering that an earlier alert gave differently."""
+    parts = []
+    for item in filter(None, text_of(details, "told_otherwise").split(";")):
+        kind, _, was = item.partition("=")
+        name = figure_words(kind, language)
+        parts.append(
+            f"{name}此前告知为 {was}，与本文件不一致"
+            if language == "zh"
+            else f"{name} was told before as {was}, which differs from this document"
+        )
+    return ("；" if language == "zh" else "; ").join(parts)
 
 
 def changes_facts(event: Event, details: Details, language: Language) -> Iterator[Fact]:
@@ -110,29 +202,37 @@ def number_facts(event: Event, details: Details, language: Language) -> Iterator
     yield from fact(NUMBER, number + _at(number_of(details, "page"), language), language)
 
 
-def _projects(figures: Sequence[Figure], language: Language) -> Iterator[Fact]:
+def project_lines(figures: Sequence[Figure], language: Language, *, document: str = "") -> Iterator[Fact]:
+    """The use of proceeds, a line for each project; `document` names it where the alert is not about it."""
     rows = [figure for figure in figures if figure.kind == PROCEEDS]
     totals = {figure.label: figure for figure in figures if figure.kind == INVESTMENT}
     for place, row in enumerate(rows[:MOST_PROJECTS], 1):
         value = f"{row.label} {row.as_printed}"
+        where = _at(row.page, language)
+        if document:
+            where = (
+                f"（{document_name(document, language)}{where}）"
+                if language == "zh"
+                else (f" ({document_name(document, language)}{where})")
+            )
         total = totals.get(row.label)
         if total is not None:
             words = "总投资" if language == "zh" else "of a total investment of"
             value += (
                 f"（{words} {total.as_printed}）" if language == "zh" else f" ({words} {total.as_printed})"
             )
-        yield Fact(label=f"{USE(language)} {place}", value=bounded(value + _at(row.page, language), language))
+        yield Fact(label=f"{USE(language)} {place}", value=bounded(value + where, language))
     if len(rows) > MOST_PROJECTS:
         words = f"…共 {len(rows)} 项" if language == "zh" else f"… {len(rows)} projects in all"
         yield from fact(USE, words, language)
 
 
-def _joined(figures: Sequence[Figure], language: Language) -> str:
-    """Figures of one kind in one line; one page is named once."""
+def _joined(figures: Sequence[Figure], language: Language, *, short: bool = False) -> str:
+    """Figures of one kind in one line; one page is named once; `short` gives them as printed only."""
     one_page = len({figure.page for figure in figures}) == 1
     parts = []
     for figure in figures:
-        words = _qualified(figure, language) if not figure.period else figure.as_printed
+        words = figure.as_printed if short or figure.period else qualified(figure, language)
         if figure.period:
             words = f"{_period(figure.period, language)} {words}"
         parts.append(words + ("" if one_page else _at(figure.page, language)))
@@ -140,8 +240,22 @@ def _joined(figures: Sequence[Figure], language: Language) -> str:
     return joined + (_at(figures[0].page, language) if one_page else "")
 
 
-def _qualified(figure: Figure, language: Language) -> str:
-    return figure.qualifier + money_words(figure, language)
+def qualified(figure: Figure, language: Language) -> str:
+    """The amount with what qualifies it: 预计约 389,931.10 万元, expected about …."""
+    return qualifier_words(figure.qualifier, language) + money_words(figure, language)
+
+
+def qualifier_words(printed: str, language: Language) -> str:
+    """预计约 as printed, "expected about " in English; a word we do not know stays as it is."""
+    if language == "zh" or not printed:
+        return printed
+    rest, told = printed, ""
+    while rest:
+        word = next((word for word in _QUALIFIERS if rest.startswith(word)), "")
+        if not word:
+            return f"{printed} "
+        told, rest = told + _QUALIFIERS[word], rest[len(word) :]
+    return told
 
 
 def _period(period: str, language: Language) -> str:

@@ -7,6 +7,7 @@ Rule: amounts keep the words they were printed in; another form is added only wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -94,24 +95,71 @@ def _plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def money_words(figure: Figure, language: Language) -> str:
-    """An amount as printed, with 亿元 (or RMB million) beside it only when that is exact to 0.0001 亿元.
+_TRAILING = re.compile(r"(\d\.\d\d)(0+)(?!\d)|(\d\.\d{2}\d*?[1-9])(0+)(?!\d)")
 
-    The amount is in the currency's base unit; no rounding ever happens here.
+
+def tidy(printed: str) -> str:
+    """A number without the zeros a list pads it with: 114.2800元/股 is 114.28元/股; two decimals stay."""
+    return _TRAILING.sub(lambda found: found[1] or found[3], printed)
+
+
+def money_words(figure: Figure, language: Language) -> str:
+    """An amount as printed, with 亿元 (or RMB million) beside it only when that is exact.
+
+    The amount is in the currency's base unit; no rounding ever happens here: 0.000001 亿元 is 100 yuan.
     """
     unit = CURRENCY.get(figure.currency)
     if unit is None:
-        return f"{figure.as_printed} {figure.currency}".strip()
-    if figure.kind == "offer_price" or figure.amount <= 0 or figure.amount % 10_000:
-        return figure.as_printed
+        return (
+            _count_words(figure, language)
+            if not figure.currency
+            else f"{figure.as_printed} {figure.currency}"
+        )
+    printed = tidy(figure.as_printed)
+    if figure.kind == "offer_price":
+        return printed if language == "zh" else f"{printed} (= {_price(figure, unit)} a share)"
+    if figure.amount < 1_000_000 or figure.amount % 100:
+        return printed
     yi = _plain(figure.amount / _YI)
     million = _plain(figure.amount / 1_000_000)
     if language == "en":
-        return f"{figure.as_printed} (= {unit.en} {million} million)"
+        return f"{printed} (= {unit.en} {million} million)"
     squeezed = figure.as_printed.replace(" ", "").replace(",", "").replace("，", "")
     if squeezed.endswith(unit.zh) and _same_number(squeezed.removesuffix(unit.zh), figure.amount / _YI):
+        return printed
+    return f"{printed}（= {yi} {unit.zh}）"
+
+
+def short_money(figure: Figure, language: Language) -> str:
+    """For a headline: 41.96866 亿元, RMB 4,196.866 million or RMB 104.66 where exact, else as printed."""
+    unit = CURRENCY.get(figure.currency)
+    if unit is None:
         return figure.as_printed
-    return f"{figure.as_printed}（= {yi} {unit.zh}）"
+    if figure.kind == "offer_price":
+        return tidy(figure.as_printed) if language == "zh" else _price(figure, unit)
+    if figure.amount < 1_000_000 or figure.amount % 100:
+        return tidy(figure.as_printed)
+    if language == "en":
+        return f"{unit.en} {_plain(figure.amount / 1_000_000)} million"
+    return f"{_plain(figure.amount / _YI)} {unit.zh}"
+
+
+def _price(figure: Figure, unit: Word) -> str:
+    """RMB 25.00: the exact price with at least two decimals."""
+    whole, _, part = f"{figure.amount:f}".partition(".")
+    return f"{unit.en} {whole}.{part.rstrip('0'):0<2}"
+
+
+def _count_words(figure: Figure, language: Language) -> str:
+    """Shares, times and rates as printed; in English with the single shares, and 倍 as times."""
+    printed = figure.as_printed
+    if language == "zh":
+        return printed
+    if printed.endswith("倍"):
+        return printed.removesuffix("倍").rstrip() + " times"
+    if printed.endswith("万股") and figure.amount == figure.amount.to_integral_value():
+        return f"{printed} (= {figure.amount:,.0f} shares)"
+    return printed
 
 
 def _same_number(text: str, number: Decimal) -> bool:

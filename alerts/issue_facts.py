@@ -9,26 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from alerts.facts import AFTER, BEFORE, TITLE, Details, fact, money_words, number_of, text_of
+from alerts.document_facts import BULLETIN
+from alerts.facts import AFTER, BEFORE, TITLE, Details, fact, number_of, short_money, text_of, tidy
 from alerts.glossary import KIND, Language, Word, figure_words
 from alerts.message import Fact
+from alerts.offering_facts import offering_lines
 from monitor.domain.events import Event, EventKind
 from monitor.domain.issue_records import BulletinKind, CalendarKind
 
 CODE = Word("证券代码", "Security code")
-BULLETIN: dict[BulletinKind, Word] = {
-    BulletinKind.PROSPECTUS_INTENT: Word("招股意向书", "prospectus before pricing"),
-    BulletinKind.INQUIRY_NOTICE: Word("发行安排及初步询价公告", "offering schedule and price inquiry"),
-    BulletinKind.RISK_NOTICE: Word("投资风险特别公告", "special risk notice"),
-    BulletinKind.ROADSHOW: Word("网上路演公告", "online roadshow notice"),
-    BulletinKind.OFFERING_NOTICE: Word("发行公告", "offering notice"),
-    BulletinKind.LOTTERY_RATE_NOTICE: Word("中签率公告", "lottery rate notice"),
-    BulletinKind.LOTTERY_RESULT_NOTICE: Word("中签结果公告", "lottery result notice"),
-    BulletinKind.RESULT_NOTICE: Word("发行结果公告", "issue result notice"),
-    BulletinKind.PROSPECTUS: Word("招股说明书", "prospectus"),
-    BulletinKind.LISTING_NOTICE: Word("上市公告书", "listing announcement"),
-    BulletinKind.OTHER: Word("其他公告", "other bulletin"),
-}
 CALENDAR: dict[CalendarKind, Word] = {
     CalendarKind.SUBSCRIPTION: Word("网上申购", "online subscription"),
     CalendarKind.PAYMENT: Word("中签缴款", "payment by the winners"),
@@ -46,11 +35,18 @@ ICON: dict[EventKind, str] = {
     EventKind.CALENDAR_REMINDER: "⏰",
 }
 
+# Their figures are lines of `offering_lines`, each with its source.
+WITH_OFFERING = frozenset({EventKind.OFFER_PRICE_SET, EventKind.ISSUE_RESULT, EventKind.LISTED})
+
 _SHARES: dict[str, Word] = {
     "shares_offered": Word("发行股数", "Shares offered"),
     "shares_issued": Word("发行股数", "Shares issued"),
     "shares_online": Word("网上发行股数", "Shares offered online"),
     "purchase_limit": Word("网上申购上限", "Online subscription limit"),
+}
+_TERMS: dict[str, Word] = {
+    "subscription_code": Word("申购代码", "Subscription code"),
+    "subscription_limit_value": Word("顶格申购市值", "Market value for the full limit"),
 }
 _DAYS: dict[str, Word] = {
     "online_date": Word("网上申购日", "Online subscription"),
@@ -69,7 +65,7 @@ def what_happened(event: Event, details: Details, language: Language) -> str:
     match event.kind:
         case EventKind.OFFER_PRICE_SET | EventKind.ISSUE_RESULT:
             wanted = "offer_price" if event.kind is EventKind.OFFER_PRICE_SET else "gross_proceeds"
-            amounts = [money_words(figure, language) for figure in event.figures if figure.kind == wanted]
+            amounts = [short_money(figure, language) for figure in event.figures if figure.kind == wanted]
             return _named(name, amounts[0] if amounts else "", language)
         case EventKind.LOTTERY_RATE:
             return _named(name, lottery_rate(details, language), language)
@@ -83,6 +79,8 @@ def what_happened(event: Event, details: Details, language: Language) -> str:
 
 def issue_lines(event: Event, details: Details, language: Language) -> Iterator[Fact]:
     """The lines of an event of this phase that no other event has."""
+    if event.kind in WITH_OFFERING:
+        yield from offering_lines(event, details, language)
     if event.kind is EventKind.BULLETIN_DISCLOSED:
         yield from fact(TITLE, event.title, language)
     yield from fact(CODE, text_of(details, "security_code"), language)
@@ -90,6 +88,8 @@ def issue_lines(event: Event, details: Details, language: Language) -> Iterator[
     yield from fact(AFTER, event.after, language)
     for key, word in _SHARES.items():
         yield from fact(word, _shares(text_of(details, key), language), language)
+    for key, word in _TERMS.items():
+        yield from fact(word, text_of(details, key), language)
     for key, word in _DAYS.items():
         yield from fact(word, text_of(details, key), language)
     ratio = text_of(details, "pe_ratio")
@@ -144,6 +144,7 @@ def _reminder(event: Event, details: Details, language: Language) -> str:
 
 def _shares(printed: str, language: Language) -> str:
     """Shares as printed; in English the single shares beside them, which is exact."""
+    printed = tidy(printed)
     if language == "zh" or not printed.endswith("万股"):
         return printed
     shares = Decimal(printed.removesuffix("万股")) * 10_000

@@ -30,6 +30,16 @@ class Button:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """A picture yet to be drawn: its facts as text (`alerts.pictures.stored`); drawn when it is sent."""
+
+    kind: str
+    facts: str
+    language: str = "zh"  # zh, en or both
+    dark: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """One alert as an investor reads it: headline, facts, links, and why it came."""
 
@@ -43,3 +53,4 @@ class Message:
     urgent: bool = False
     buttons: tuple[tuple[Button, ...], ...] = ()  # rows of them
     own_words: bool = False  # nothing in it came from outside: its /commands may be tapped
+    picture: Picture | None = None  # shown above the text where the channel can; the text says the same

@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta, timezone
 from typing import Any
 
 CST = timezone(timedelta(hours=8))
+NAMED = "named"  # relevance: nothing but what the chat names
 EVERYTHING = "*"  # a mute of the whole chat
 CHOSEN = "chosen"  # in the stored form: a person chose it in the chat, so the configuration no longer decides
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -30,11 +31,14 @@ class Preferences:
     themes: tuple[str, ...] = ()  # Grade values
     min_planned_fen: int = 0
     kinds: Mapping[str, bool] = field(default_factory=dict)  # EventKind value → wanted or not
-    relevance: str = ""  # "ai_chip", "related", "all"; "" leaves it to the operator
+    # "ai_chip", "related", "all": beside what is named; "named": that alone; "": the operator's choice, until
+    # something is named.
+    relevance: str = ""
     quiet: str = ""  # "22:00-07:30"
     through: bool = True  # urgent alerts break through quiet hours
     daily: str = ""  # "08:30"
     weekly: str = ""  # "1 08:30": ISO weekday and time
+    cards: bool = True  # one card per company is kept up to date, its alerts reply to it
     muted: Mapping[str, str] = field(default_factory=dict)  # issuer id or "*" → "ISO instant it ends|name"
 
     @property
@@ -62,6 +66,9 @@ class Preferences:
         if now >= begin:
             return today + timedelta(days=1)
         return today if now < end else None
+
+
+_KINDS = {item.name: str(item.type) for item in fields(Preferences)}
 
 
 def quiet_span(text: str) -> tuple[time, time] | None:
@@ -93,19 +100,19 @@ def to_stored(preferences: Preferences) -> dict[str, Any]:
 def from_stored(stored: Mapping[str, Any]) -> Preferences:
     """From JSON; every value of a wrong type or form is left out."""
     taken: dict[str, Any] = {}
-    for item in fields(Preferences):
-        value = stored.get(item.name)
-        kind = str(item.type)
+    for name, value in stored.items():  # few of the many were chosen
+        kind = _KINDS.get(name, "")
         if (kind == "bool" and isinstance(value, bool)) or (kind == "str" and isinstance(value, str)):
-            taken[item.name] = value
+            taken[name] = value
         elif kind == "int" and isinstance(value, int) and not isinstance(value, bool):
-            taken[item.name] = max(value, 0)
+            taken[name] = max(value, 0)
         elif kind.startswith("tuple") and isinstance(value, list):
-            taken[item.name] = tuple(part for part in value if isinstance(part, str) and part.strip())
+            taken[name] = tuple(part for part in value if isinstance(part, str) and part.strip())
         elif kind.startswith("Mapping") and isinstance(value, dict):
             wanted = bool if kind.endswith("bool]") else str
-            taken[item.name] = {key: part for key, part in value.items() if isinstance(part, wanted)}
-    taken["muted"] = {key: end for key, end in taken.get("muted", {}).items() if _instant(end)}
+            taken[name] = {key: part for key, part in value.items() if isinstance(part, wanted)}
+    if "muted" in taken:
+        taken["muted"] = {key: end for key, end in taken["muted"].items() if _instant(end)}
     return Preferences(**taken)
 
 

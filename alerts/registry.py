@@ -89,11 +89,7 @@ HOOKS: dict[str, Hook] = {
         minute=30,
     ),
     "ntfy": Hook(
-        built_by="NtfyChannel",
-        like="https://ntfy.sh/topic",
-        shape=r"/[^/?]+",
-        signed=True,
-        minute=12,
+        built_by="NtfyChannel", like="https://ntfy.sh/topic", shape=r"/[^/?]+", signed=True, minute=12
     ),
     "bark": Hook(built_by="BarkChannel", like="https://api.day.app/KEY", shape=r"/(.+/)?[^/?]+"),
     "email": Hook(
@@ -105,18 +101,10 @@ HOOKS: dict[str, Hook] = {
         minute=30,
     ),
     "webhook": Hook(
-        built_by="WebhookChannel",
-        like="https://example.org/ipo",
-        shape=r"(/.*)?",
-        signed=True,
-        second=10,
+        built_by="WebhookChannel", like="https://example.org/ipo", shape=r"(/.*)?", signed=True, second=10
     ),
     "apprise": Hook(
-        built_by="AppriseChannel",
-        like="matrixs://user:pass@host/#room",
-        shape=r".*",
-        schemes=(),
-        minute=20,
+        built_by="AppriseChannel", like="matrixs://user:pass@host/#room", shape=r".*", schemes=(), minute=20
     ),
 }
 

@@ -45,7 +45,7 @@ from alerts.glossary import (
     state_words,
     summary_words,
 )
-from alerts.issue_facts import ICON, issue_lines, what_happened
+from alerts.issue_facts import ICON, WITH_OFFERING, issue_lines, what_happened
 from alerts.league import league_facts
 from alerts.message import Fact, Message
 from alerts.related import daily_facts, daily_words, relevance_facts
@@ -110,12 +110,14 @@ def render(
         return stored_message.from_text(text_of(details, "message"))
     telling = _tell(event, details, language)
     english = text_of(details, "issuer_en") if language == "en" else ""
-    subject = telling.subject or english or text_of(details, "issuer_short") or event.issuer or event.source
+    short = text_of(details, "issuer_short")
+    both_names = f"{english} {short}".strip() if english else short
+    subject = telling.subject or both_names or event.issuer or event.source
     trusted, left_out = links(event, details, language, trusted_hosts)
     reason_given = why or text_of(details, "why") or KIND[event.kind](language)
     if event.kind is EventKind.RELEVANCE_CHANGED or event.kind in _READ:
         event = replace(event, reason="")  # its proof is a line of its own, in the reader's language
-    if event.kind in _READ:
+    if event.kind in _READ or event.kind in WITH_OFFERING:
         event = replace(event, figures=())  # each has a line of its own, with its page
     return Message(
         alert_id=alert_code(event.id),

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from alerts.preferences import Preferences
+from alerts.preferences import NAMED, Preferences
 from monitor.domain.events import Event, EventKind
 from monitor.domain.grades import Grade
 from monitor.domain.issue_diff import IMPORTANT_BULLETINS
@@ -116,12 +116,14 @@ def wanted(event: Event, chat: ChatView, *, only_ai_chips: bool = False) -> str 
     choices = chat.choices
     if not choices.subscribed or choices.mutes(text_of(event, "issuer_id"), event.first_seen_at):
         return None
-    choice = chat.kinds.get(event.kind.value)
+    choice = _choice(event, chat)
     if choice is False or (choice is None and not _by_default(event)):
         return None
     name = _followed(event, chat)
-    if name is None or (not name and not _near_enough(event, choices.relevance, only_ai_chips)):
-        return None
+    if not name and not (
+        (name == "" or choices.relevance) and _near_enough(event, choices.relevance, only_ai_chips)
+    ):
+        return None  # a grade chosen in the chat is one more thing followed, beside what is named
     words = (_DEFAULT | _ON_REQUEST)[event.kind][english]
     if grade := _grade_words(event, english):
         words += f" · {grade}"
@@ -158,6 +160,15 @@ def text_of(event: Event, key: str) -> str:
     return str(event.details.get(key, ""))
 
 
+def _choice(event: Event, chat: ChatView) -> bool | None:
+    """What the chat chose for this kind; `milestone.5` is one stage's milestones, before all of them."""
+    if event.kind is EventKind.MILESTONE and event.state is not None:
+        stage = chat.kinds.get(f"{event.kind.value}.{event.state.code}")
+        if stage is not None:
+            return stage
+    return chat.kinds.get(event.kind.value)
+
+
 def _followed(event: Event, chat: ChatView) -> str | None:
     """What of the chat's choices this event meets; "" when it follows nothing in particular, else None."""
     choices = chat.choices
@@ -182,6 +193,8 @@ def _near_enough(event: Event, relevance: str, only_ai_chips: bool) -> bool:
     """Whether the issuer's grade is at least what the chat, or else the operator, asks for."""
     if relevance == "all" or (not relevance and not only_ai_chips):
         return True
+    if relevance == NAMED:
+        return False
     if relevance == "related" and event.details.get("grade") == Grade.RELATED.value:
         return True
     return _about_ai_chips(event)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from alerts.message import Button, Fact, Link, Message
+from alerts.message import Button, Fact, Link, Message, Picture
 
 
 def to_text(message: Message) -> str:
@@ -19,6 +19,7 @@ def to_text(message: Message) -> str:
 def from_text(text: str) -> Message:
     """The message `to_text` wrote."""
     held = json.loads(text)
+    picture = held.get("picture")  # absent from what was stored before there were pictures
     return Message(
         alert_id=held["alert_id"],
         icon=held["icon"],
@@ -29,5 +30,6 @@ def from_text(text: str) -> Message:
         notes=tuple(held["notes"]),
         urgent=held["urgent"],
         own_words=held["own_words"],
+        picture=Picture(**picture) if picture else None,
         buttons=tuple(tuple(Button(**button) for button in row) for row in held["buttons"]),
     )

@@ -16,7 +16,8 @@ _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u18
 _OVERPRINTING = frozenset("\u030a\u0333\u033f")
 _MOST_MARKS = 3  # combining marks in a row; more is only used to draw over other lines
 _SPACE = re.compile(r"\s+")
-_HOST = re.compile(r"(?:[\w-]+\.)+[\w-]+")
+# From the beginning of a word only: tried at each of its letters, a long word would cost their square.
+_HOST = re.compile(r"(?<![\w-])(?:[\w-]+\.)+[\w-]+")
 _COMMAND = re.compile(r"(?<![\w/<>])/(?=\w)")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -17,8 +16,10 @@ from alerts.message import Message
 from alerts.registry import CHANNELS
 from alerts.render import render
 from alerts.routing import rule_with_watchlist
+from monitor.chores import Chores
 from monitor.composing import Render, RenderDigest
 from monitor.delivery import Delivery
+from monitor.desk import Stores
 from monitor.documents.shelf import Shelf
 from monitor.domain.calendar import TradingCalendar, load_calendar
 from monitor.domain.clock import Clock
@@ -26,10 +27,12 @@ from monitor.domain.events import Event
 from monitor.domain.names import normalise_company_name
 from monitor.domain.rota import Rota
 from monitor.hooks import hook_budgets, hook_channels
+from monitor.host_clocks import HostClocks
 from monitor.limiter import Budget, Limiter
-from monitor.pipeline import Poller, Stores
+from monitor.passes import Progress, complete_pass
+from monitor.pipeline import Poller
 from monitor.reading import ReadingJob, ReadingRules, Way
-from monitor.runtime import App, Details, Progress, complete_pass
+from monitor.runtime import App
 from monitor.schedule import Turns
 from monitor.settings import Settings
 from monitor.store import chats, outbox
@@ -42,6 +45,7 @@ from monitor.store.figures import FiguresStore
 from monitor.store.guard import StoreGuard
 from monitor.store.issues import IssueStore
 from monitor.store.jobs import Rules
+from monitor.store.refreshes import Refreshes
 from monitor.store.relevance import RelevanceStore
 from monitor.store.repository import Owe, Repository
 from monitor.store.sources import Sources
@@ -56,7 +60,7 @@ from scrapers.registry import SOURCES
 
 __all__ = ["App", "Progress", "build", "complete_pass", "fetchers", "open_stores"]
 
-log = logging.getLogger(__name__)
+Details = Mapping[str, str | int | float | bool]
 
 
 def build(
@@ -86,20 +90,24 @@ def build(
 
     def owe(session: Session, rows: Sequence[EventRow]) -> None:
         owed = outbox.stage(session, rows, chats.listening(session), clock.now(), rule)
-        mark_gap(session, owed, list(rows))
+        if cards is not None:
+            cards.touch(session, rows, clock.now())
+        if owed:
+            mark_gap(session, list(rows))
 
     def followed(issuer: str) -> bool:
         return any(name in normalise_company_name(issuer) for name in watched)
 
-    stores = open_stores(database, owe, followed)
-    channels = _channels(settings, clock)
-    limiter = Limiter(clock, {"telegram": Budget(), **hook_budgets(settings), **(budgets or {})})
-    tell, tell_many = _renderers(settings, related)
     bot_parts = None
     if settings.channels.telegram.enabled:  # the bot and the feeds are imported only where they run
         from monitor.bot_parts import bot_parts_of
 
         bot_parts = bot_parts_of(settings)
+    cards = bot_parts.cards() if bot_parts else None
+    stores = open_stores(database, owe, followed)
+    channels = _channels(settings, clock)
+    limiter = Limiter(clock, {"telegram": Budget(), **hook_budgets(settings), **(budgets or {})})
+    tell, tell_many = _renderers(settings, related)
 
     def new_delivery() -> Delivery:
         return Delivery(
@@ -113,9 +121,11 @@ def build(
             limiter=limiter,
             rules=rules or Rules(),
             buttons=bot_parts.buttons if bot_parts else None,
+            cards=cards,
         )
 
     doors: dict[str, Doors] = {}
+    host_clocks = HostClocks(clock=clock)
 
     def new_turn(source: Source, rota: Rota) -> Turns:
         return Turns(
@@ -127,6 +137,7 @@ def build(
                     clock,
                     archive,
                     doors.setdefault(SOURCES[source.name].doors or source.name, Doors()),
+                    host_clocks,
                 ),
                 stores,
                 thread,
@@ -141,6 +152,19 @@ def build(
         )
 
     guard = StoreGuard(database, thread)
+    sources = _sources(settings)
+    chores = Chores(
+        run_in_store=thread,
+        clock=clock,
+        database=database,
+        sources=stores.sources,
+        names=tuple(sources),
+        archive=archive,
+        guard=guard,
+        host_clocks=host_clocks,
+        on_commit=lambda: app.owed(),
+        daily=DailyLine(database, owe, settings.relevance.daily_at) if only_ai_chips else None,
+    )
     app = App(
         settings=settings,
         clock=clock,
@@ -148,17 +172,14 @@ def build(
         thread=thread,
         stores=stores,
         relevance=RelevanceStore(database, owe),
-        daily=DailyLine(database, owe, settings.relevance.daily_at) if only_ai_chips else None,
-        archive=archive,
         calendar=calendar,
         channels=channels,
         delivery=new_delivery(),
         new_delivery=new_delivery,
-        turns=[
-            new_turn(source, _rota(settings, name, calendar)) for name, source in _sources(settings).items()
-        ],
+        turns=[new_turn(source, _rota(settings, name, calendar)) for name, source in sources.items()],
         new_turn=new_turn,
         guard=guard,
+        chores=chores,
         operator_console=operator_console,
     )
     guard.on_recovery = app.store_recovered
@@ -166,7 +187,7 @@ def build(
         app.bot = bot_parts.loop(
             database, thread, clock, channels["telegram"].format, rule, lambda: app.owed(), app.bot_trouble
         )
-        app.digests = Digests(database)
+        chores.digests = Digests(database)
     if settings.web.enabled and settings.web.secret is not None:
         from monitor.web import FeedServer
 
@@ -225,6 +246,7 @@ def open_stores(database: Database, owe: Owe, followed: Callable[[str], bool]) -
     """The store's parts over one database; `owe` is called with each transaction's new events."""
     return Stores(
         repository=Repository(database, owe, followed),
+        refreshes=Refreshes(database),
         sources=Sources(
             database, owe, optional=frozenset(name for name, entry in SOURCES.items() if entry.optional)
         ),
@@ -243,7 +265,12 @@ def _sources(settings: Settings) -> dict[str, Source]:
 
 
 def fetchers(
-    settings: Settings, name: str, clock: Clock, archive: Archive | None, doors: Doors | None = None
+    settings: Settings,
+    name: str,
+    clock: Clock,
+    archive: Archive | None,
+    doors: Doors | None = None,
+    host_clocks: HostClocks | None = None,
 ) -> Callable[[], Fetcher]:
     """Opens fetchers for one source as configured, with one pace for all; `archive` keeps what comes."""
     own = getattr(settings.sources, name)
@@ -259,7 +286,7 @@ def fetchers(
         if archive is not None:
             archive.store(document, status, verdict)
 
-    return lambda: Fetcher(policy, pace, clock, keep=keep)
+    return lambda: Fetcher(policy, pace, clock, keep=keep, heard=host_clocks.note if host_clocks else None)
 
 
 def _rota(settings: Settings, name: str, calendar: TradingCalendar) -> Rota:

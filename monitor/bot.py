@@ -26,6 +26,7 @@ from alerts.bot.signing import Signer
 from alerts.contract import Payload
 from alerts.message import Message
 from alerts.routing import Rule
+from monitor import failpoints
 from monitor.bot_answers import Answers
 from monitor.bot_budget import Budgets
 from monitor.domain.clock import Clock
@@ -37,8 +38,11 @@ from monitor.domain.errors import (
     StoreGone,
     TokenRefused,
 )
+from monitor.failpoints import failpoint
+from monitor.halts import FIRST, LONGEST
 from monitor.store import inbound
-from monitor.store.bot_desk import People, StoreDesk
+from monitor.store.bot_desk import StoreDesk
+from monitor.store.bot_people import People
 from monitor.store.bot_views import Views
 from monitor.store.database import Database
 from monitor.store.thread import RunInStore
@@ -135,7 +139,7 @@ class BotLoop:
 
     async def _poll_for_ever(self) -> None:
         failures = conflicts = 0
-        introduced = False
+        introduced, refused, pause = False, "", FIRST
         while True:
             try:
                 if not introduced:
@@ -143,6 +147,9 @@ class BotLoop:
                     introduced = True
                 await self._poll_once()
                 failures = conflicts = 0
+                if refused:
+                    self.trouble(f"the bot's token, refused since {refused}, is accepted again")
+                    refused, pause = "", FIRST
             except OtherPoller as error:
                 conflicts += 1
                 failures = 0
@@ -152,8 +159,13 @@ class BotLoop:
                     )
                 await self._rest(_CONFLICT_PAUSE if conflicts > 1 else _PAUSE[1])
             except TokenRefused as error:
-                self.trouble(f"the bot's token is refused; commands are not answered: {error}")
-                await asyncio.Event().wait()  # only a restart with another token helps
+                if not refused:
+                    refused = f"{self.clock.now():%Y-%m-%d %H:%M}Z"
+                    self.trouble(
+                        f"the bot's token is refused since {refused}; commands are not answered: {error}"
+                    )
+                await self._rest(pause)
+                pause = min(2 * pause, LONGEST)
             except RateLimited as error:
                 after = error.retry_after or timedelta(seconds=_PAUSE[1])
                 await self._rest(after.total_seconds())
@@ -190,8 +202,11 @@ class BotLoop:
             self._offset = None  # it numbers them anew, perhaps lower
         updates = await client.updates(self._offset)
         self._answered = self.clock.monotonic()
+        if self._offset is not None:
+            failpoint(failpoints.CONFIRMED)
         if not updates:
             return
+        failpoint(failpoints.UPDATES_FETCHED)
         numbers = [update["update_id"] for update in updates if isinstance(update.get("update_id"), int)]
         judged = [(update, self._verdict(update)) for update in updates]
         now = self.clock.now()
@@ -201,9 +216,11 @@ class BotLoop:
                 return inbound.keep(session, judged, now)
 
         waiting = await self.run_in_store(store)
+        failpoint(failpoints.UPDATES_STORED)
         if numbers:
             self._offset = max(numbers) + 1
             self._last_update = now
+            failpoint(failpoints.OFFSET_MOVED)
         if waiting:
             self._new.set()
 
@@ -284,16 +301,19 @@ class BotLoop:
             await self._give_up(number, f"failed: {type(error).__name__}", now)
             self.trouble(f"a command could not be handled ({type(error).__name__}); see the log")
             return
+        failpoint(failpoints.HANDLED)
         if reaction is None or asked is None:
             return
-        if reaction.replies:
-            self.owed()
+        if reaction.verdict == "handled":
+            self.owed()  # an answer, or a card that reads otherwise now
         assert self._client is not None  # set by run()
         self._answers.show(self._client, asked, reaction, self.format)
+        failpoint(failpoints.SHOWN)
 
     def _react(self, session: Session, asked: Inbound, now: datetime, *, group_admin: bool) -> Reaction:
         desk = StoreDesk(session=session, now=now, people=self.people, rule=self.rule, views=self.views)
         reaction = react(asked, desk, self.signer, self.mode, group_admin=group_admin)
+        failpoint(failpoints.REACTED)
         for place, message in enumerate(reaction.replies):
             chat = desk.chat(asked.address)
             identity = ("update", asked.update_id, place)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
+from sqlmodel import Session
+
+from alerts.bilingual import both
 from alerts.bot.client import BotClient
+from alerts.bot.living import living_buttons, living_message
 from alerts.bot.react import alert_buttons
 from alerts.bot.signing import Signer
 from alerts.contract import Payload
@@ -16,10 +21,12 @@ from alerts.routing import Rule
 from monitor.bot import BotLoop
 from monitor.domain.clock import Clock
 from monitor.settings import Settings, TelegramSettings
-from monitor.store.bot_desk import CHANNEL, People
+from monitor.store.bot_people import CHANNEL, People
 from monitor.store.bot_views import Views
+from monitor.store.cards import Cards
 from monitor.store.database import Database
 from monitor.store.jobs import Job
+from monitor.store.tables import ChatRow
 from monitor.store.thread import RunInStore
 
 
@@ -29,14 +36,31 @@ class BotParts:
 
     telegram: TelegramSettings
     token: str
-    hosts: tuple[str, ...]
     language: str
+    views: Views
 
     def buttons(self, job: Job) -> tuple[tuple[Button, ...], ...]:
         """The buttons below one alert of this bot's channel about a company; none below anything else."""
         if job.channel != CHANNEL or len(job.events) != 1 or not job.events[0].issuer:
             return ()
         return alert_buttons(Signer(self.token), job.address, job.ids[0], job.language)
+
+    def cards(self) -> Cards:
+        """The living cards of this bot's chats."""
+        return Cards(self._face)
+
+    def _face(
+        self, session: Session, chat: ChatRow, issuer_id: int, now: datetime, *, kept: bool, marked: bool
+    ) -> Message | None:
+        card = self.views.card(session, issuer_id, now, paced=False)
+        if card is None:
+            return None
+        chinese = living_message(card, "zh", now, kept=kept, marked=marked)
+        english = living_message(card, "en", now, kept=kept, marked=marked)
+        made = {"en": english, "both": both(chinese, english)}.get(chat.language, chinese)
+        return replace(
+            made, buttons=living_buttons(Signer(self.token), chat.address, issuer_id, chat.language)
+        )
 
     def loop(
         self,
@@ -50,7 +74,7 @@ class BotParts:
     ) -> BotLoop:
         """The loop over the store; nothing is contacted yet."""
         chats = self.telegram.chats
-        private = {chat.id for chat in chats if isinstance(chat.id, int) and chat.id > 0}
+        named = {chat.id for chat in chats if isinstance(chat.id, int)}
         return BotLoop(
             database=database,
             run_in_store=thread,
@@ -61,12 +85,12 @@ class BotParts:
             people=People(
                 owner=self.telegram.owner or 0,
                 admins=frozenset(self.telegram.admins),
-                members=frozenset(private),
+                members=frozenset(named),
                 language=self.language,
             ),
             mode=self.telegram.access,
             rule=rule,
-            views=Views(self.hosts),
+            views=self.views,
             owed=owed,
             trouble=trouble,
         )
@@ -82,6 +106,6 @@ def bot_parts_of(settings: Settings) -> BotParts | None:
     return BotParts(
         telegram=telegram,
         token=telegram.token.reveal(),
-        hosts=tuple(dict.fromkeys((*TRUSTED_HOSTS, *own))),
+        views=Views(tuple(dict.fromkeys((*TRUSTED_HOSTS, *own)))),
         language=settings.alerts.language,
     )

@@ -106,6 +106,16 @@ def once(ctx: click.Context, config: Path | None, sources: tuple[str, ...]) -> N
 @_config_option
 @click.option("--speed", type=click.FloatRange(min=1), default=None, help="Season seconds per real second.")
 @click.option("--telegram-api", metavar="URL", help="Also send to a Bot API server at this address.")
+@click.option(
+    "--telegram-chat",
+    "telegram_chats",
+    multiple=True,
+    metavar="ID:LANG[:KEY=VALUE,…]",
+    help="Send to this chat; may be given again. Keys: about (all, related, ai_chips), tell (everything, or "
+    "milestones, registration, pricing, lottery, result, listing, figures, documents, calendar joined by +), "
+    "watch, quiet (22:00-07:30), daily (08:30), weekly (1@08:30), cards (yes, no). "
+    "Without it: 1001 in Chinese, told everything, and 1002 in English with choices of its own.",
+)
 @click.option("--data", type=click.Path(exists=True, path_type=Path), help="Serve captured rows instead.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep the demo's database in this folder.")
 @click.pass_context
@@ -114,6 +124,7 @@ def demo(
     config: Path | None,
     speed: float | None,
     telegram_api: str | None,
+    telegram_chats: tuple[str, ...],
     data: Path | None,
     keep: Path | None,
 ) -> None:
@@ -124,6 +135,7 @@ def demo(
         run_demo(
             speed=speed,
             telegram_api=telegram_api,
+            telegram_chats=telegram_chats,
             data=data,
             keep=keep,
             config=config or ctx.obj,
@@ -170,9 +182,14 @@ def check(ctx: click.Context, config: Path | None, live: bool) -> None:
 @cli.command()
 @_config_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--check", "only_check", is_flag=True, help="One line, for a health check; 1 when not alive.")
 @click.pass_context
-def status(ctx: click.Context, config: Path | None, as_json: bool) -> None:
+def status(ctx: click.Context, config: Path | None, as_json: bool, only_check: bool) -> None:
     """How sources, store and deliveries fare."""
+    if only_check:
+        from monitor.commands.liveness import print_liveness
+
+        ctx.exit(print_liveness(_settings(ctx, config), sys.stdout))
     from monitor.commands.report import print_status
 
     ctx.exit(print_status(_settings(ctx, config), sys.stdout, as_json=as_json))

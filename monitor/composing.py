@@ -14,6 +14,7 @@ from alerts.message import Button, Message
 from monitor.domain.events import Event, alert_code
 from monitor.store.jobs import Job
 
+_PATIENCE = 5.0  # seconds for a card: the alert behind it waits no longer
 _NAMED = 40  # characters of a headline that tell which alert is meant
 
 Render = Callable[[Event, str], Message]
@@ -35,6 +36,10 @@ def compose(
     job: Job, channel: Channel, render: Render, render_digest: RenderDigest, buttons: Buttons | None = None
 ) -> Composed:
     """The job's next wire message; any copy that may not be the first says so and names the alert."""
+    if job.card is not None:
+        face = channel.format(job.card.message)[0]
+        face = replace(face, silent=True, edit=job.card.message_id, patience=_PATIENCE)
+        return Composed(payload=face, part=1, parts=1, notes=())
     if len(job.events) > 1:
         bare = render_digest(job.events, job.language)
     else:
@@ -58,6 +63,7 @@ def compose(
         payload = (
             whole[0] if len(payloads) == len(whole) == 1 else _mark_part(channel, message, mark, payload)
         )
+    payload = replace(payload, reply_to=job.reply_to)
     return Composed(payload=payload, part=sent + 1, parts=len(payloads), notes=notes)
 
 

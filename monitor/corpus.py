@@ -94,7 +94,7 @@ class Trial:
         """Every project again, whether or not its row moved."""
         stores = self.app.stores
         await self.app.thread(
-            lambda: stores.repository.queue_refresh("sse_star", terminal=(), recent=timedelta(0), others=0)
+            lambda: stores.refreshes.queue("sse_star", terminal=(), recent=timedelta(0), others=0)
         )
         await self.complete()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import TypeVar
 
@@ -19,13 +19,16 @@ from sqlmodel import Session
 
 from alerts.contract import Channel, Outcome, Rejected, RetryLater
 from alerts.routing import Rule
+from monitor.backoff import Backoff
 from monitor.composing import Buttons, Render, RenderDigest, compose
 from monitor.domain.clock import Clock
 from monitor.domain.errors import StoreError
 from monitor.failpoints import AFTER_SEND, BEFORE_SEND, INTENT, RECOVERED, SETTLED, failpoint
+from monitor.halts import Halts
 from monitor.lanes import Free, Lanes
 from monitor.limiter import Limiter, Ticket
 from monitor.store import outbox, settling
+from monitor.store.cards import Cards, release
 from monitor.store.database import Database
 from monitor.store.jobs import Job, Lane, Rules, Settlement, Trouble
 from monitor.store.thread import RunInStore
@@ -55,18 +58,18 @@ class Delivery:
         rules: Rules | None = None,
         rng: random.Random | None = None,
         buttons: Buttons | None = None,
+        cards: Cards | None = None,
     ) -> None:
-        self._database = database
-        self._run_in_store = run_in_store
+        self._database, self._run_in_store = database, run_in_store
         self._channels = channels
-        self._render = render
-        self._render_digest = render_digest
+        self._render, self._render_digest = render, render_digest
         self._rule = rule
         self._clock = clock
         self._limiter = limiter
         self._rules = rules or Rules()
-        self._rng = rng or random.Random()
-        self._buttons = buttons
+        self._backoff = Backoff(self._rules, rng or random.Random())
+        self._halts = Halts(clock)
+        self._buttons, self._cards = buttons, cards
         self._started_at = clock.now()
         self._offset = self._wall_minus_monotonic()
         self._swept = clock.monotonic()
@@ -78,11 +81,14 @@ class Delivery:
         self._stale = True  # the lanes must be read again
         self._doubt = False  # a claim's commit may have happened although it was reported as failed
         self._lanes = Lanes(clock, limiter)
-        self._failures: dict[int, int] = {}  # chat → plain failures in a row
         self._sends: dict[asyncio.Task[None], Job] = {}
         self._unsettled: list[Settlement] = []
-        self.stopped: dict[str, str] = {}  # channel → why nothing goes through it any more
         self.storage_trouble = ""  # the store's last complaint, "" when it works
+
+    @property
+    def stopped(self) -> Mapping[str, str]:
+        """Channel → why nothing goes through it now; each is asked again ever more seldom."""
+        return self._halts.refused
 
     def poke(self) -> None:
         """Something new was committed, or a chat came back; call it from the loop's thread."""
@@ -145,25 +151,26 @@ class Delivery:
         await self._sweep()
         if self._stale:
             self._stale = False
-            self._lanes.replace(await self._store(outbox.lanes))
-        chosen = self._lanes.take(self._free())
+            self._lanes.replace(await self._store(lambda session: outbox.lanes(session, cards=self._cards)))
+        chosen = self._lanes.take(self._free(), asked_once=self._halts.refused)
         if chosen:
             await self._claim(chosen)
             return 0.0
-        return 0.0 if self._stale or self._unsettled else self._lanes.until_next(self._free(), _IDLE)
+        most = self._halts.until_next(_IDLE)
+        return 0.0 if self._stale or self._unsettled else self._lanes.until_next(self._free(), most)
 
     def _free(self) -> Free:
         """Tells whether a chat's channel works and nothing of the chat is under way or to be settled."""
-        busy = {job.chat_id for job in self._sends.values()}
+        busy = {job.chat_id for job in self._sends.values() if not job.edits}
         busy.update(settlement.job.chat_id for settlement in self._unsettled)
-        usable = self._channels.keys() - self.stopped.keys()
+        usable = {name for name in self._channels if self._halts.takes(name)}
         return lambda lane: lane.chat_id not in busy and lane.channel in usable
 
     async def _claim(self, chosen: dict[int, Ticket]) -> None:
         now = self._clock.now()
 
         def work(session: Session) -> list[Job]:
-            return outbox.claim(session, chosen, now, self._started_at, self._rules)
+            return outbox.claim(session, chosen, now, self._started_at, self._rules, self._cards)
 
         try:
             jobs = await self._store(work)
@@ -174,6 +181,7 @@ class Delivery:
             raise
         failpoint(INTENT)
         for job in jobs:
+            self._halts.asks(job.channel)
             task = asyncio.ensure_future(self._send(job, chosen.pop(job.chat_id)))
             self._sends[task] = job
             task.add_done_callback(lambda _: self._wake.set())
@@ -188,7 +196,7 @@ class Delivery:
             composed = compose(job, channel, self._render, self._render_digest, self._buttons)
         except Exception as exc:  # noqa: BLE001 -- one unspeakable event must not stop the others
             # Words that cannot be put together are a message nobody can be sent: poison, and reported.
-            _log.exception("cannot compose the alert of %s", job.events[0].id)
+            _log.exception("cannot compose the alert of %s", job.events[0].id if job.events else "a card")
             self._limiter.give_back(ticket)
             why = f"cannot be composed: {type(exc).__name__}"
             self._unsettled.append(Settlement(job=job, outcome=Rejected(why=why, scope="message")))
@@ -209,53 +217,35 @@ class Delivery:
                 part=composed.part,
                 parts=composed.parts,
                 notes=composed.notes,
-                retry_in=self._retry_in(job.chat_id, outcome),
+                retry_in=self._backoff.after(job.chat_id, outcome),
+                channel_news=self._halts.hear(job.channel, outcome),
             )
         )
-
-    def _retry_in(self, chat_id: int, outcome: Outcome) -> timedelta:
-        if not isinstance(outcome, RetryLater) or outcome.ambiguous or outcome.new_address:
-            self._failures.pop(chat_id, None)
-            return timedelta(0)
-        if outcome.after is not None:
-            # The service's own wish, never cut short; a little more so that chats do not come back as one.
-            return outcome.after + timedelta(seconds=self._rng.uniform(0.05, 0.5))
-        failures = self._failures[chat_id] = self._failures.get(chat_id, 0) + 1
-        ceiling = min(self._rules.backoff_most, self._rules.backoff_first * 2.0 ** min(failures - 1, 20))
-        return timedelta(seconds=self._rng.uniform(0, ceiling))
 
     async def _settle(self) -> None:
         """Write down every outcome we hold, in one transaction; they stay with us until it is durable."""
         held = list(self._unsettled)
         if not held:
             return
-        for settlement in held:
-            self._stop_channel(settlement)
         chats = {settlement.job.chat_id for settlement in held}
         now = self._clock.now()
 
         def work(session: Session) -> tuple[list[Trouble], list[Lane]]:
-            troubles = settling.settle(session, held, now, self._rules, self._rule)
-            return troubles, outbox.lanes(session, chats)
+            troubles = settling.settle(session, held, now, self._rules, self._rule, self._cards)
+            return troubles, outbox.lanes(session, chats, self._cards)
 
         troubles, lanes = await self._store(work)
         failpoint(SETTLED)
         del self._unsettled[: len(held)]
         self._lanes.update(chats, lanes)
-        for trouble in troubles:
-            _log.error("%s: %s", trouble.title, trouble.reason)
+        _log_all(troubles)
         if troubles or any(getattr(settlement.outcome, "new_address", None) for settlement in held):
             self._stale = True
 
-    def _stop_channel(self, settlement: Settlement) -> None:
-        outcome = settlement.outcome
-        if isinstance(outcome, Rejected) and outcome.scope == "channel":
-            self.stopped.setdefault(settlement.job.channel, outcome.why)
-
     async def _release(self) -> None:
-        under_way = [number for job in self._sends.values() for number in job.ids]
-        under_way += [number for settlement in self._unsettled for number in settlement.job.ids]
-        await self._store(lambda session: outbox.release(session, under_way))
+        jobs = [*self._sends.values(), *(settlement.job for settlement in self._unsettled)]
+        now = self._clock.now()
+        await self._store(lambda session: release(session, jobs, now, self._cards))
         self._doubt = False
         self._stale = True
 
@@ -263,14 +253,17 @@ class Delivery:
         """Doubt what an earlier process left under way, and count its sends in the limiter."""
         now = self._clock.now()
 
-        def work(session: Session) -> list[tuple[str, str, float]]:
-            outbox.recover_at_start(session, now, self._rules.settle)
-            recent = outbox.recent_sends(session, now - timedelta(seconds=60))
-            return [(name, address, (now - at).total_seconds()) for name, address, at in recent]
+        def work(session: Session) -> tuple[list[tuple[str, str, float]], dict[str, str]]:
+            outbox.recover_at_start(session, now, self._rules.settle, self._cards)
+            recent = outbox.recent_sends(session, now - timedelta(seconds=60), self._cards)
+            ages = [(name, address, (now - at).total_seconds()) for name, address, at in recent]
+            return ages, settling.refused_channels(session)
 
         while not self._stopping:
             try:
-                self._limiter.remember(await self._store(work))
+                ages, refused = await self._store(work)
+                self._limiter.remember(ages)
+                self._halts.remember(refused)
             except StoreError as exc:
                 self._storage_fails(exc)
                 await self._sleep_unless_stopping(_STORE_RETRY)
@@ -290,8 +283,7 @@ class Delivery:
             settling.tell(session, troubles, wall, self._rule)
             return troubles
 
-        for trouble in await self._store(work):
-            _log.error("%s: %s", trouble.title, trouble.reason)
+        _log_all(await self._store(work))
         self._limiter.forget_idle()
         self._swept = now + _IDLE
         self._stale = True
@@ -303,7 +295,7 @@ class Delivery:
         if abs(step) > _CLOCK_STEP:
             _log.warning("the wall clock was stepped by %s", step)
             now = self._clock.now()
-            await self._store(lambda session: outbox.shift(session, step, now))
+            await self._store(lambda session: outbox.shift(session, step, now, self._cards))
             self._offset = offset
             self._stale = True
 
@@ -349,3 +341,8 @@ class Delivery:
         if self.storage_trouble:
             _log.warning("the store works again; sending goes on")
         self.storage_trouble = ""
+
+
+def _log_all(troubles: Iterable[Trouble]) -> None:
+    for trouble in troubles:
+        _log.log(trouble.level, "%s: %s", trouble.title, trouble.reason)

@@ -5,7 +5,7 @@ Rule: chats are independent; what holds one back is never a reason to hold anoth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 
 from monitor.domain.clock import Clock
 from monitor.limiter import Limiter, Ticket
@@ -40,20 +40,35 @@ class Lanes:
         """A lane that looked due and was not: do not ask again at once."""
         self._paused[chat_id] = self._clock.monotonic() + seconds
 
-    def take(self, free: Free) -> dict[int, Ticket]:
-        """The chats to write to now, each with its place in the limiter's windows."""
+    def take(self, free: Free, asked_once: Container[str] = ()) -> dict[int, Ticket]:
+        """The chats to write to now, each with its place in the limiter's windows.
+
+        Of a channel in `asked_once`, whose service refused us, one chat at most.
+        """
         wall, now = self._clock.now(), self._clock.monotonic()
         ready = [
             lane
             for lane in self._lanes.values()
             if lane.due <= wall and self._paused.get(lane.chat_id, now) <= now and free(lane)
         ]
-        ready.sort(key=lambda lane: (not lane.urgent, self._served.get(lane.chat_id, -1.0), lane.oldest))
+        ready.sort(
+            key=lambda lane: (
+                lane.only_card,
+                not lane.urgent,
+                self._served.get(lane.chat_id, -1.0),
+                lane.oldest,
+            )
+        )
         chosen = {}
+        asked: set[str] = set()
         for lane in ready:
+            if lane.channel in asked:
+                continue
             if self._limiter.ready_in(lane.channel, lane.address) <= 0:
                 chosen[lane.chat_id] = self._limiter.take(lane.channel, lane.address)
                 self._served[lane.chat_id] = now
+                if lane.channel in asked_once:
+                    asked.add(lane.channel)
         return chosen
 
     def until_next(self, free: Free, most: float) -> float:

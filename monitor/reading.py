@@ -27,6 +27,7 @@ from monitor.domain.errors import (
     StoreError,
     StoreGone,
 )
+from monitor.domain.figure_diff import MEETING
 from monitor.failpoints import DOCUMENT_FETCHED, DOCUMENT_READ, failpoint
 from monitor.store.figures import FiguresStore, Job
 from monitor.store.relevance import RelevanceStore
@@ -189,10 +190,12 @@ class ReadingJob:
         sight = Sight(at=self.clock.now(), raw_sha256=job.sha256)
         await self._business(job, parcel, sight)
         events = await self.run_in_store(
-            lambda: self.figures.read(job.url, parcel.reading, parcel.number, sight)
+            lambda: self.figures.read(job.url, parcel.reading, parcel.number, sight, meeting=parcel.meeting)
         )
         failpoint(DOCUMENT_READ)
         log.info("%s: read %s: %d figures", job.source, job.title, len(parcel.reading.figures))
+        if job.kind == MEETING and parcel.meeting is None:
+            log.warning("%s: %s names no day of a meeting: no reminder will come", job.source, job.url)
         if events:
             self.on_commit()
 

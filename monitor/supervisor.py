@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from monitor.delivery import Delivery
 from monitor.domain.clock import Clock
-from monitor.domain.errors import StoreError, StoreGone, Unrecoverable
+from monitor.domain.errors import SecondDaemon, StoreError, StoreGone, Unrecoverable
 from monitor.notify import Notifier
 from monitor.schedule import Pokes, Turns, pokes
 
@@ -62,7 +62,7 @@ class Supervisor:
         self._stop.set()
 
     async def run(self, on_ready: Callable[[], None] = lambda: None) -> None:
-        """Supervise until `stop()`; Unrecoverable or StoreGone when the process has to end."""
+        """Supervise until `stop()`; Unrecoverable, StoreGone or SecondDaemon when the process has to end."""
         turns = self.parts.turns
         self._pokes = pokes(list(turns.values()), self.clock)
         if self.notifier.watchdog:
@@ -125,7 +125,7 @@ class Supervisor:
         """A task ended that never should: build its part anew after a while, a few times an hour at most."""
         del self._tasks[name]
         error = task.exception() if not task.cancelled() else None
-        if isinstance(error, StoreGone):
+        if isinstance(error, StoreGone | SecondDaemon):
             raise error
         deaths = self._count(name, _FORGIVEN_AFTER)
         if deaths > _MOST_DEATHS:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from alerts.bilingual import both
 from alerts.bot import words as w
-from alerts.bot.contract import GROUPS, Desk, Inbound, Reaction, Role
+from alerts.bot.contract import CHANNEL, GROUPS, Desk, Inbound, Reaction, Role
 from alerts.bot.signing import Signer
 from alerts.glossary import Language
 from alerts.message import Button, Message
@@ -27,8 +27,8 @@ _REFUSALS_TOLD = 90  # characters of a command that the audit log keeps
 class Access(StrEnum):
     """What a handler asks of whoever calls it."""
 
-    DOOR = "door"  # anybody in a private chat: only to come in
-    USER = "user"  # somebody let in; in a group also its admin
+    DOOR = "door"  # anybody in a private chat, any channel: only to come in
+    USER = "user"  # somebody let in; in a group also its admin; a channel let in
     READER = "reader"  # the same, or any member of a group that is known: only what the alert shows anyway
     OWNER = "owner"  # owner or admin, in private
 
@@ -110,7 +110,7 @@ class Guarded:
 def permits(access: Access, call: Call, *, group_admin: bool) -> bool:
     """Whether the guard lets this call through."""
     inbound = call.inbound
-    if inbound.user <= 0:
+    if inbound.user <= 0 and not inbound.posted:
         return False
     let_in = call.mode == "open" or call.role is not Role.STRANGER
     if access is Access.OWNER:
@@ -119,7 +119,9 @@ def permits(access: Access, call: Call, *, group_admin: bool) -> bool:
         return let_in or access is Access.DOOR
     if inbound.kind == "inline":
         return let_in
-    if inbound.chat_type not in GROUPS:
+    if inbound.posted:
+        return access is Access.DOOR or let_in or call.preferences.subscribed
+    if inbound.chat_type not in GROUPS | {CHANNEL}:
         return False
     known = call.preferences.subscribed
     if access is Access.READER and known:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from alerts.bot import cards
 from alerts.bot import words as w
-from alerts.bot.access import COMMANDS, INLINE, Access, Call, Guarded, command, tap
-from alerts.bot.contract import Card, Company, Reaction, Role, Told
+from alerts.bot.access import INLINE, Access, Call, Guarded, Make, command, tap
+from alerts.bot.contract import Card, Company, Reaction, Told
+from alerts.bot.pictures import board_of, league_of, timeline_of, with_picture
 from alerts.glossary import Language
-from alerts.message import Fact, Message
+from alerts.message import Button, Message
+from alerts.pictures.caption import caption
+from alerts.pictures.facts import Timeline
 from alerts.preferences import CST
 from monitor.domain.events import alert_code
 
@@ -18,7 +23,7 @@ _CODE = re.compile(r"#?([0-9A-HJKMNP-TV-Z]{4})", re.IGNORECASE)
 _SPAN = re.compile(r"(\d{1,3})\s*(d|h|天|日|小时)?", re.IGNORECASE)
 _AHEAD = 60
 _MOST_INLINE = 5
-_FIRST = ("start", "company", "pipeline", "next", "league", "watch", "unwatch", "watching")  # in /help
+_EVERYBODY = {"all", "全部", "所有", "*"}
 
 
 def today(call: Call) -> date:
@@ -45,13 +50,20 @@ def show(call: Call, company: Company) -> Reaction:
     if card is None:
         return call.reply(lambda language: cards.known_company_message(company, language))
     number = str(company.issuer_id)
-    row = (
+    row = [
         call.button(f"🧭 {w.TIMELINE(call.language)}", f"ct {number}"),
         call.button(f"📄 {w.PROSPECTUS(call.language)}", f"cp {number}"),
-    )
+    ]
+    if card.proceeds is not None:
+        row.append(call.button(f"🧾 {w.PROCEEDS(call.language)}", f"cu {number}"))
     follow = (call.button(f"➕ {w.FOLLOW(call.language)}", f"f i {number}"),)
-    rows = (row,) if number in call.preferences.issuers else (row, follow)
-    return call.reply(lambda language: cards.card_message(card, language, today(call)), *rows)
+    rows = (tuple(row),) if number in call.preferences.issuers else (tuple(row), follow)
+    answer = call.reply(lambda language: cards.card_message(card, language, today(call)), *rows)
+    return with_picture(call, answer, _road(call, card))
+
+
+def _road(call: Call, card: Card) -> Timeline | None:
+    return timeline_of(card, call.desk.now)
 
 
 def suggest(call: Call, companies: tuple[Company, ...], words: str) -> Reaction:
@@ -68,22 +80,50 @@ def suggest(call: Call, companies: tuple[Company, ...], words: str) -> Reaction:
 def pipeline(call: Call) -> Reaction:
     """The AI-chip issuers by stage."""
     rows = call.desk.pipeline()
-    return call.reply(lambda language: cards.pipeline_message(rows, language, today(call)))
+    answer = call.reply(lambda language: cards.pipeline_message(rows, language, today(call)))
+    return with_picture(call, answer, board_of(rows, call.desk.now) if rows else None)
 
 
 @command(
-    "next", Access.USER, "未来的上会、申购、缴款、上市日期", "committee, subscription, payment, listing dates"
+    "next",
+    Access.USER,
+    "关注公司的上会、申购、缴款、上市日期；/next all 为全部公司",
+    "committee, subscription, payment, listing dates of what you follow; /next all",
 )
 def dates_ahead(call: Call) -> Reaction:
-    """The dates of the next two months."""
+    """The dates of the next two months: of what the chat follows, or of every company."""
+    everybody = call.argument.strip().casefold() in _EVERYBODY
+    make, rows = _ahead(call, everybody=everybody)
+    return call.reply(make, *rows)
+
+
+@tap("n", Access.USER)
+def tap_dates(call: Call) -> Reaction:
+    """The same dates, of every company or of what the chat follows, in place."""
+    make, rows = _ahead(call, everybody=call.argument == "all")
+    return Reaction(edit=replace(call.message(make), buttons=rows))
+
+
+def _ahead(call: Call, *, everybody: bool) -> tuple[Make, tuple[tuple[Button, ...], ...]]:
     first = today(call)
     found = call.desk.days(first, first + timedelta(days=_AHEAD))
+    wanted = call.desk.followed(call.inbound.address, {day.company.issuer_id for day in found})
+    mine = [day for day in found if day.company.issuer_id in wanted]
+    others = len(found) - len(mine)
 
     def make(language: Language) -> Message:
-        title = f"未来 {_AHEAD} 天" if language == "zh" else f"The next {_AHEAD} days"
-        return cards.days_message(found, language, title)
+        zh = language == "zh"
+        title = f"未来 {_AHEAD} 天" if zh else f"The next {_AHEAD} days"
+        whose = ("全部公司" if zh else "every company") if everybody else ("关注的公司" if zh else "followed")
+        return cards.days_message(found if everybody else mine, language, f"{title} · {whose}")
 
-    return call.reply(make)
+    if everybody:
+        back = "关注的公司" if call.language == "zh" else "followed only"
+        return make, ((call.button(f"👁 {back}", "n mine"),),)
+    if not others:
+        return make, ()
+    more = f"全部公司（另有 {others} 个日期）" if call.language == "zh" else f"every company ({others} more)"
+    return make, ((call.button(f"📅 {more}", "n all"),),)
 
 
 @command("league", Access.USER, "年度募资排行：/league 2026", "raises of a year: /league 2026")
@@ -92,7 +132,9 @@ def league(call: Call) -> Reaction:
     text = call.argument
     year = int(text) if re.fullmatch(r"20\d\d", text) else today(call).year
     raised, planned = call.desk.raised(year), call.desk.planned(year)
-    return call.reply(lambda language: cards.league_message(year, raised, planned, language))
+    answer = call.reply(lambda language: cards.league_message(year, raised, planned, language))
+    facts = league_of(year, raised, planned, call.desk.now)
+    return with_picture(call, answer, facts if raised or planned else None)
 
 
 @command(
@@ -158,57 +200,6 @@ def since_of(text: str, now: datetime) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=CST)
 
 
-@command("status", Access.USER, "数据源与投递状态", "how sources and deliveries fare")
-def status(call: Call) -> Reaction:
-    """How the sources fare and what this bot still owes."""
-    sources, queue = call.desk.sources(), call.desk.queue()
-    waiting = sum(queue.get(state, 0) for state in ("pending", "sending", "unresolved"))
-
-    def make(language: Language) -> Message:
-        zh = language == "zh"
-        lines = [
-            Fact(
-                label=source.name,
-                value=(f"⚠️ {source.trouble}" if source.trouble else "✅")
-                + (f" · {cards.instant(source.last_ok_at)}" if source.last_ok_at else ""),
-            )
-            for source in sources
-        ]
-        lines.append(Fact(label="待发" if zh else "waiting to be sent", value=str(waiting)))
-        lines.append(Fact(label="已发" if zh else "sent", value=f"{queue.get('sent', 0):,}"))
-        kept = (
-            "停机超过 24 小时期间发出的命令会被 Telegram 丢弃；提醒不会。"
-            if zh
-            else "Telegram forgets commands sent while we are down for more than 24 h; alerts are never lost."
-        )
-        return Message(
-            alert_id="",
-            icon="🩺",
-            headline="运行状态" if zh else "Status",
-            facts=tuple(lines),
-            notes=(kept,),
-        )
-
-    return call.reply(make)
-
-
-@command("help", Access.USER, "所有命令", "every command")
-def help_text(call: Call) -> Reaction:
-    """Every command this person may use."""
-    admin = call.role in (Role.OWNER, Role.ADMIN) and call.inbound.private
-    listed = [COMMANDS[name] for name in (*_FIRST, *(name for name in COMMANDS if name not in _FIRST))]
-    shown = [one for one in listed if one.access is not Access.OWNER or admin]
-
-    def make(language: Language) -> Message:
-        zh = language == "zh"
-        lines = tuple(Fact(label=one.name, value=one.zh if zh else one.en) for one in shown)
-        return Message(
-            alert_id="", icon="❓", headline="命令" if zh else "Commands", facts=lines, own_words=True
-        )
-
-    return call.reply(make)
-
-
 @tap("c", Access.USER)
 def tap_card(call: Call) -> Reaction:
     """The card of a suggested company."""
@@ -219,19 +210,34 @@ def tap_card(call: Call) -> Reaction:
 @tap("ct", Access.READER)
 def tap_timeline(call: Call) -> Reaction:
     """The timeline of the company on the card."""
+    return _timeline(call, _card(call))
+
+
+@tap("cu", Access.READER)
+def tap_proceeds(call: Call) -> Reaction:
+    """The use of proceeds of the company on the card."""
     card = _card(call)
-    if card is None:
+    if card is None or card.proceeds is None:
         return Reaction(toast=w.STALE(call.language))
-    return call.reply(lambda language: cards.timeline_message(card, language))
+    facts = card.proceeds
+    return with_picture(call, call.reply(lambda language: caption(facts, language)), facts)
 
 
 @tap("cp", Access.READER)
 def tap_papers(call: Call) -> Reaction:
     """The prospectuses of the company on the card."""
-    card = _card(call)
+    return _shown(call, _card(call), cards.papers_message)
+
+
+def _timeline(call: Call, card: Card | None) -> Reaction:
+    answer = _shown(call, card, cards.timeline_message)
+    return with_picture(call, answer, _road(call, card) if card else None)
+
+
+def _shown(call: Call, card: Card | None, compose: Callable[[Card, Language], Message]) -> Reaction:
     if card is None:
         return Reaction(toast=w.STALE(call.language))
-    return call.reply(lambda language: cards.papers_message(card, language))
+    return call.reply(lambda language: compose(card, language))
 
 
 def _card(call: Call) -> Card | None:
@@ -248,19 +254,13 @@ def tap_why(call: Call) -> Reaction:
 @tap("t", Access.READER)
 def tap_alert_timeline(call: Call) -> Reaction:
     """The timeline of the company of this alert."""
-    card = card_of_alert(call)
-    if card is None:
-        return Reaction(toast=w.STALE(call.language))
-    return call.reply(lambda language: cards.timeline_message(card, language))
+    return _timeline(call, card_of_alert(call))
 
 
 @tap("p", Access.READER)
 def tap_alert_papers(call: Call) -> Reaction:
     """The prospectuses of the company of this alert."""
-    card = card_of_alert(call)
-    if card is None:
-        return Reaction(toast=w.STALE(call.language))
-    return call.reply(lambda language: cards.papers_message(card, language))
+    return _shown(call, card_of_alert(call), cards.papers_message)
 
 
 def _told(call: Call) -> Told | None:

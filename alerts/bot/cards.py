@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from alerts.bot import words as w
-from alerts.bot.contract import Card, Company, Day, Lined, Raise, Told
+from alerts.bot.contract import Card, Company, Day, Lined, Raise, Read, Told
 from alerts.facts import SHANGHAI, bounded, days, figure_facts, money_words
 from alerts.glossary import (
     EVIDENCE,
@@ -69,9 +69,7 @@ def card_message(card: Card, language: Language, today: date) -> Message:
     if card.planned is not None:
         facts.append(Fact(label=w.PLANNED(language), value=money_words(card.planned, language)))
     for read in card.read[:_MOST_FIGURES]:
-        for fact in figure_facts((read.figure,), language):
-            page = f"p. {read.figure.page}" if read.figure.page else ""
-            facts.append(Fact(label=fact.label, value=" · ".join(filter(None, (fact.value, page)))))
+        facts += read_facts(read, language)
     for day in card.days:
         facts.append(Fact(label=day.day.isoformat(), value=w.CALENDAR[day.kind](language)))
     return Message(
@@ -81,6 +79,15 @@ def card_message(card: Card, language: Language, today: date) -> Message:
         facts=tuple(facts),
         links=_card_links(card, language),
     )
+
+
+def read_facts(read: Read, language: Language) -> list[Fact]:
+    """A figure with the page it stands on."""
+    page = f"p. {read.figure.page}" if read.figure.page else ""
+    return [
+        Fact(label=fact.label, value=" · ".join(filter(None, (fact.value, page))))
+        for fact in figure_facts((read.figure,), language)
+    ]
 
 
 def _stage_facts(card: Card, language: Language, today: date) -> Iterable[Fact]:
@@ -294,12 +301,16 @@ def suggestions_message(query: str, companies: Sequence[Company], language: Lang
     """Whom may have been meant; the names stand on buttons too."""
     zh = language == "zh"
     listed = ("、" if zh else ", ").join(company.called(language) for company in companies)
-    none = "没有相近的名称" if zh else "nothing resembles it"
+    if companies:
+        fact = Fact(label="您要找的是" if zh else "Did you mean", value=listed)
+    else:
+        tips = "全称、简称、代码、英文名或拼音" if zh else "a full or short name, a code, English or pinyin"
+        fact = Fact(label="也没有相近的名称；可以试试" if zh else "Nothing resembles it; try", value=tips)
     return Message(
         alert_id="",
         icon="🔎",
         headline=f"没有找到“{query[:40]}”" if zh else f"No company called “{query[:40]}”",
-        facts=(Fact(label="您要找的是" if zh else "Did you mean", value=listed or none),),
+        facts=(fact,),
     )
 
 

@@ -14,7 +14,7 @@ from alerts.bot.contract import Reaction, Role
 from alerts.bot.following import choices_message
 from alerts.glossary import GRADE, Language, Word
 from alerts.message import Button, Fact, Message
-from alerts.preferences import Preferences, quiet_span, time_of
+from alerts.preferences import NAMED, Preferences, quiet_span, time_of
 from monitor.domain.events import EventKind as K
 from monitor.domain.grades import Grade
 
@@ -23,7 +23,7 @@ _LANGUAGE_WORDS = {"zh": "zh", "中文": "zh", "chinese": "zh", "en": "en", "eng
 _LANGUAGE_WORDS |= {"both": "both", "双语": "both"}
 _NIGHT = "22:00-07:30"
 _NO = {"off", "no", "关闭", "取消", "无"}
-_RELEVANCE = (Grade.AI_CHIP.value, Grade.RELATED.value, "all")
+_RELEVANCE = (Grade.AI_CHIP.value, Grade.RELATED.value, "all", NAMED)
 _WEEKDAYS = {
     name: number
     for number, names in enumerate(
@@ -75,10 +75,11 @@ def start(call: Call) -> Reaction:
     """Come in, by right or by invitation, and set the chat up."""
     inbound, desk = call.inbound, call.desk
     let_in = call.mode == "open" or call.role is not Role.STRANGER
-    if inbound.private and not let_in:
+    if (inbound.private or inbound.posted) and not let_in:
         if call.mode == "closed" or not call.argument or not desk.redeem(inbound.user, call.argument):
             desk.audit(inbound, "/start", allowed=False, detail="no valid invitation")
-            return Reaction(verdict="refused", whisper=f"{w.NOT_ALLOWED(call.language)}{inbound.user}")
+            whisper = f"{w.NOT_ALLOWED(call.language)}{inbound.user}" if inbound.private else ""
+            return Reaction(verdict="refused", whisper=whisper)
         desk.audit(inbound, "invitation", allowed=True)
     language = call.chat_language
     desk.save(inbound.address, replace(call.preferences, subscribed=True), language)
@@ -149,7 +150,11 @@ def _follow_step(call: Call) -> tuple[Make, tuple[tuple[Button, ...], ...]]:
         GRADE[Grade.AI_CHIP](call.language),
         GRADE[Grade.AI_CHIP](call.language) + " + " + GRADE[Grade.RELATED](call.language),
     ]
-    shown.append("全部公司" if call.language == "zh" else "all companies")
+    shown += (
+        ["全部公司", "只提醒我点名的公司"]
+        if call.language == "zh"
+        else ["all companies", "only those I name"]
+    )
     return make, tuple(
         (call.button(name, f"s r {key}"),) for name, key in zip(shown, _RELEVANCE, strict=True)
     )
@@ -173,9 +178,9 @@ def _finished(call: Call) -> tuple[Make, tuple[tuple[Button, ...], ...]]:
     def make(language: Language) -> Message:
         shown = choices_message(call.preferences, language)
         hint = (
-            "关注某家公司：/watch 沐曦；所有命令：/help"
+            "再加一家公司：/watch 沐曦；所有命令：/help"
             if language == "zh"
-            else "One company: /watch MetaX; all commands: /help"
+            else "One company more: /watch MetaX; all commands: /help"
         )
         return replace(
             shown,
@@ -192,7 +197,7 @@ def _note(text: str, icon: str) -> Message:
     return Message(alert_id="", icon=icon, headline=text)
 
 
-@command("language", Access.USER, "语言：/language zh、en 或 both", "language: /language zh, en or both")
+@command("language", Access.USER, "语言：/language zh、en 或 both", "zh, en or both: /language en")
 def language(call: Call) -> Reaction:
     """Choose the language, by word or by button."""
     chosen = _LANGUAGE_WORDS.get(call.argument.casefold())
@@ -220,7 +225,7 @@ def tap_language(call: Call) -> Reaction:
     "quiet",
     Access.USER,
     "免打扰：/quiet 22:00-07:30、off、urgent on|off",
-    "quiet hours: /quiet 22:00-07:30, off, urgent on|off",
+    "when to be left in peace: /quiet 22:00-07:30, off, urgent on|off",
 )
 def quiet(call: Call) -> Reaction:
     """Set quiet hours, end them, or let urgent alerts through or not."""
@@ -246,7 +251,7 @@ def quiet(call: Call) -> Reaction:
     "digest",
     Access.USER,
     "摘要：/digest daily 08:30、weekly 周一 08:30、off",
-    "digests: /digest daily 08:30, weekly mon 08:30, off",
+    "summaries: /digest daily 08:30, weekly mon 08:30, off",
 )
 def digest(call: Call) -> Reaction:
     """Choose when the daily digest and the weekly look-ahead come, or end them."""

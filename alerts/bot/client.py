@@ -36,7 +36,7 @@ from alerts.contract import Payload
 from alerts.redact import redact
 from monitor.domain.errors import FetchError, OtherPoller, RateLimited, Refused, TokenRefused, Unreachable
 
-ALLOWED = ("message", "callback_query", "inline_query", "my_chat_member")
+ALLOWED = ("message", "channel_post", "callback_query", "inline_query", "my_chat_member")
 _ADMINS = ("creator", "administrator")
 
 
@@ -105,7 +105,8 @@ class BotClient:
     async def answer_tap(self, query_id: str, text: str) -> None:
         """Stop the little clock on a button; show a text over the chat."""
         try:
-            await self._bot.answer_callback_query(query_id, text=text[:200] or None)
+            stays = "\n" in text or None
+            await self._bot.answer_callback_query(query_id, text=text[:200] or None, show_alert=stays)
         except TelegramError as error:
             raise self._translated(error) from None
 

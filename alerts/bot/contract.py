@@ -6,13 +6,14 @@ transaction in which its update is marked as done.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
 from alerts.message import Message
+from alerts.pictures.facts import Proceeds
 from alerts.preferences import Preferences
 from monitor.domain.events import Event
 from monitor.domain.issue_records import CalendarKind
@@ -20,12 +21,13 @@ from monitor.domain.records import Figure
 from monitor.domain.stages import State
 
 Kind = Literal["command", "callback", "inline", "joined", "left", "other"]
+CHANNEL = "channel"
 GROUPS = frozenset({"group", "supergroup"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inbound:
-    """One update, taken apart; `user` is 0 where no person stands behind it."""
+    """One update, taken apart; `user` is a channel's own id where it posted, 0 where nobody said it."""
 
     update_id: int
     kind: Kind
@@ -51,6 +53,11 @@ class Inbound:
         """Whether nobody else is in the chat."""
         return self.chat_type == "private"
 
+    @property
+    def posted(self) -> bool:
+        """Whether a channel said it in its own name, which only its admins can make it do."""
+        return self.chat_type == CHANNEL and self.user == self.chat < 0
+
 
 class Role(StrEnum):
     """What a person is to the bot; the configuration names owner and admins, an invitation makes a member."""
@@ -66,7 +73,7 @@ class Reaction:
     """What comes of one update: answers that are owed, and what is shown at once and may be lost."""
 
     replies: tuple[Message, ...] = ()
-    toast: str = ""  # shown over the chat to whoever tapped
+    toast: str = ""  # shown over the chat to whoever tapped; one of several lines stays until it is closed
     edit: Message | None = None  # in place of the message whose button was tapped
     inline: tuple[Message, ...] = ()
     whisper: str = ""  # to somebody not let in: sent at once, kept nowhere
@@ -159,6 +166,8 @@ class Card:
     papers: tuple[Paper, ...] = ()
     read: tuple[Read, ...] = ()
     days: tuple[Day, ...] = ()
+    spent: Mapping[State, Sequence[int]] = field(default_factory=dict)  # days others of the board spent
+    proceeds: Proceeds | None = None  # what they are for, as the newest document states it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -201,6 +210,17 @@ class SourceView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AccessView:
+    """Who is let in beside owner and admins, which chats are told, and refusals of the last 24 hours."""
+
+    members: int
+    channels: int
+    chats: int
+    topics: int  # of these chats
+    refused: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Audit:
     """One line of the audit log."""
 
@@ -231,6 +251,14 @@ class Desk(Protocol):
 
     def days(self, first: date, last: date) -> Sequence[Day]:
         """The calendar between two days, both included, in order."""
+        ...
+
+    def followed(self, address: str, issuers: Collection[int]) -> set[int]:
+        """Those of these issuers whose milestones the chat's choices would bring, muted or not."""
+        ...
+
+    def keep_card(self, address: str, issuer_id: int) -> None:
+        """Let the chat have a living card of this issuer, where it wants cards."""
         ...
 
     def raised(self, year: int) -> Sequence[Raise]:
@@ -281,6 +309,10 @@ class Desk(Protocol):
         """What the person is to the bot."""
         ...
 
+    def allow(self, user: int, by: int) -> None:
+        """Let a person or a channel in, by numeric id."""
+        ...
+
     def redeem(self, user: int, code: str) -> bool:
         """Use an invitation, once; whether it was good."""
         ...
@@ -303,6 +335,10 @@ class Desk(Protocol):
 
     def sources(self) -> Sequence[SourceView]:
         """How the sources fare."""
+        ...
+
+    def access(self) -> AccessView:
+        """Who is let in, counted."""
         ...
 
     def queue(self) -> dict[str, int]:

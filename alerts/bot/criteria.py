@@ -11,7 +11,7 @@ from alerts.preferences import Preferences
 from monitor.domain.grades import Grade
 
 _YI_FEN = 10_000_000_000
-_MINIMUM = re.compile(r"(?:min|最低|≥|>=)\s*(\d+(?:\.\d+)?)\s*(?:亿元?|yi)?", re.IGNORECASE)
+_MINIMUM = re.compile(r"(?:min|最低|≥|>=)\s*(\d{1,7}(?:\.\d{1,6})?)\s*(?:亿元?|yi)?", re.IGNORECASE)
 _SPONSOR = re.compile(r"(?:sponsor|保荐(?:机构|人)?)\s*[:：]?\s*(.+)", re.IGNORECASE)
 _BOARD = re.compile(r"(?:board|板块)\s*[:：]?\s*(.+)", re.IGNORECASE)
 _THEME = re.compile(r"(?:theme|主题)\s*[:：]?\s*(.+)", re.IGNORECASE)
@@ -126,5 +126,7 @@ def shown_in(wanted: Criterion, language: Language) -> str:
     if wanted.kind == "m" and language == "en":
         return f"≥ RMB {int(wanted.value) / 100_000_000:,g} million"
     if wanted.kind == "t":
-        return grade_words(wanted.value, language)
+        return f"{'主题 ' if language == 'zh' else 'theme: '}{grade_words(wanted.value, language)}"
+    if wanted.kind == "s":
+        return f"{'保荐' if language == 'zh' else 'sponsor'} {wanted.shown}"
     return wanted.shown

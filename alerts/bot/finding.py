@@ -19,6 +19,7 @@ from monitor.domain.script import fold_name, looser_names
 
 _TRADES = ("股份", "科技", "技术", "集成电路", "半导体", "微电子", "电子", "智能", "信息")
 _NEAR = 0.6  # of difflib's ratio
+_NEAR_SHORT = 0.5  # of two characters one is right
 _NEAR_LATIN = 0.72  # Latin letters resemble each other by chance
 
 
@@ -74,7 +75,7 @@ class Finder:
         ranked: list[tuple[float, int]] = []
         for wanted in filter(None, spelled):
             matcher.set_seq2(wanted)
-            near = _NEAR_LATIN if wanted.isascii() else _NEAR
+            near = _NEAR_LATIN if wanted.isascii() else (_NEAR_SHORT if len(wanted) == 2 else _NEAR)
             letters = set(wanted)
             for name in self._keys:
                 if name.isascii() != wanted.isascii() or abs(len(name) - len(wanted)) > max(3, len(wanted)):
@@ -85,7 +86,7 @@ class Finder:
                 if matcher.real_quick_ratio() < near or matcher.quick_ratio() < near:
                     continue
                 ratio = matcher.ratio()
-                if ratio >= near or (len(wanted) == 2 and ratio >= 0.5):
+                if ratio >= near:
                     ranked += [(-ratio, place) for place in self._places(name)]
         return [place for _, place in sorted(ranked)]
 

@@ -26,7 +26,7 @@ from alerts.bot.criteria import (
 )
 from alerts.glossary import Language, grade_words
 from alerts.message import Fact, Message
-from alerts.preferences import EVERYTHING, Preferences, mute_end
+from alerts.preferences import EVERYTHING, NAMED, Preferences, mute_end
 
 _LOOK_BACK = 90  # days
 _MOST_NAME = 30  # bytes that fit a sealed button
@@ -58,7 +58,7 @@ def watch(call: Call) -> Reaction:
             return suggest(call, found.suggestions, "o i")
         company = found.company
         wanted = (
-            Criterion(kind="i", value=str(company.issuer_id), shown=company.shown)
+            Criterion(kind="i", value=str(company.issuer_id), shown=company.called(call.language))
             if company.issuer_id
             else Criterion(kind="n", value=company.shown, shown=company.shown)
         )
@@ -72,9 +72,10 @@ def offer(call: Call, wanted: Criterion) -> Reaction:
         return call.say("关注名单已满", "The list is full", icon="⛔")
     if len(wanted.value.encode()) > _MOST_NAME:
         return call.say("名称太长，请写简称", "That name is too long; use a shorter one", icon="⛔")
-    alone = with_criterion(
-        replace(followed, issuers={}, watch=(), sponsors=(), boards=(), themes=(), min_planned_fen=0), wanted
+    nothing = replace(
+        followed, issuers={}, watch=(), sponsors=(), boards=(), themes=(), min_planned_fen=0, relevance=NAMED
     )
+    alone = with_criterion(nothing, wanted)
     count = call.desk.would_have_sent(call.inbound.address, alone, _LOOK_BACK)
     agree = call.button(f"✅ {w.FOLLOW(call.language)}", f"f {wanted.words}")
     cancel = call.button(w.CANCEL(call.language), "x")
@@ -94,8 +95,8 @@ def _named(call: Call, argument: str) -> Criterion | None:
         return None
     if kind == "i":
         card = call.desk.card(int(value)) if value.isdecimal() else None
-        return Criterion(kind="i", value=value, shown=card.company.shown) if card else None
-    if kind == "m" and not value.isdecimal():
+        return Criterion(kind="i", value=value, shown=card.company.called(call.language)) if card else None
+    if kind == "m" and not (value.isdecimal() and len(value) <= 18):
         return None
     return Criterion(kind=kind, value=value, shown=amount_words(int(value)) if kind == "m" else value)
 
@@ -115,6 +116,8 @@ def tap_follow(call: Call) -> Reaction:
         return Reaction(toast=w.STALE(call.language))
     call.save(with_criterion(call.preferences, wanted))
     call.desk.audit(call.inbound, "follow", allowed=True, detail=wanted.words)
+    if wanted.kind == "i":
+        call.desk.keep_card(call.inbound.address, int(wanted.value))
     shown = shown_in(wanted, call.language)
     return call.say(f"已关注 {shown}", f"Following {shown}", icon="✅")
 
@@ -179,23 +182,27 @@ def tap_unfollow(call: Call) -> Reaction:
 def choices_message(p: Preferences, language: Language) -> Message:
     """Every choice of a chat."""
     zh = language == "zh"
-    named = ("、" if zh else ", ").join(shown_in(one, language) for one in criteria_of(p))
     relevance = {
-        "": "默认" if zh else "standard",
-        "all": "全部" if zh else "all companies",
-    }.get(p.relevance) or grade_words(p.relevance, language)
+        "": "" if p.criteria else ("默认" if zh else "standard"),
+        "all": "全部公司" if zh else "all companies",
+        NAMED: "" if p.criteria else ("尚未点名任何公司" if zh else "nothing named so far"),
+    }.get(p.relevance, grade_words(p.relevance, language))
+    named = ("、" if zh else ", ").join(
+        filter(None, (relevance, *(shown_in(one, language) for one in criteria_of(p))))
+    )
     muted = ("、" if zh else ", ").join(
         f"{end.partition('|')[2]} → {cards.instant(mute_end(end))}" for end in p.muted.values()
     )
     through = "紧急提醒除外" if zh else "urgent alerts come through"
     lines = [
-        (w.FOLLOWING, named or relevance),
+        (w.FOLLOWING, named),
         (
             w.QUIET,
             (f"{p.quiet}" + (f"（{through}）" if zh else f" ({through})") * p.through) if p.quiet else "",
         ),
         (w.DIGEST, _digests(p, language)),
         (w.MUTED, muted),
+        (w.CARDS, "" if p.cards else ("关闭" if zh else "off")),
     ]
     if not p.subscribed:
         lines.insert(0, (w.KINDS, "已停止" if zh else "stopped"))
@@ -211,13 +218,15 @@ def _digests(p: Preferences, language: Language) -> str:
     zh = language == "zh"
     found = [f"{'每日' if zh else 'daily'} {p.daily}"] if p.daily else []
     day, _, at = p.weekly.partition(" ")
-    if day.isdecimal() and at:
+    if day in list("1234567") and at:
         name = ("一二三四五六日" if zh else ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))[int(day) - 1]
         found.append(f"每周{name} {at}" if zh else f"every {name} {at}")
     return " · ".join(found)
 
 
-@command("mute", Access.USER, "静音：/mute 沐曦 7，/mute off 解除", "mute: /mute MetaX 7; /mute off")
+@command(
+    "mute", Access.USER, "静音：/mute 沐曦 7，/mute off 解除", "silence: /mute MetaX 7; /mute off ends it"
+)
 def mute(call: Call) -> Reaction:
     """Mute one company or everything for some days; `off` ends every mute."""
     text = call.argument.strip()
@@ -234,7 +243,7 @@ def mute(call: Call) -> Reaction:
     found = call.desk.find(name)
     if found.company is None or not found.company.issuer_id:
         return suggest(call, found.suggestions, f"mi {length}")
-    return muted(call, str(found.company.issuer_id), found.company.shown, length)
+    return muted(call, str(found.company.issuer_id), found.company.called(call.language), length)
 
 
 def muted(call: Call, key: str, shown: str, length: int) -> Reaction:
@@ -255,7 +264,7 @@ def tap_mute_issuer(call: Call) -> Reaction:
     card = call.desk.card(int(number)) if number.isdecimal() else None
     if card is None or not length.isdecimal():
         return Reaction(toast=w.STALE(call.language))
-    return muted(call, number, card.company.shown, int(length))
+    return muted(call, number, card.company.called(call.language), int(length))
 
 
 @tap("m", Access.USER)
@@ -264,4 +273,4 @@ def tap_mute(call: Call) -> Reaction:
     card = card_of_alert(call)
     if card is None:
         return Reaction(toast=w.STALE(call.language))
-    return muted(call, str(card.company.issuer_id), card.company.shown, 7)
+    return muted(call, str(card.company.issuer_id), card.company.called(call.language), 7)

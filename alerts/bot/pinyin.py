@@ -16,7 +16,7 @@ jin 金锦 jing 景晶京境精 jiu 九久 ju 聚炬巨 jun 君 kai 凯开 kang 
 lan 兰蓝澜 lang 朗 lei 雷 li 力励砺利立理 lian 联 liang 亮 lin 临林 ling 凌灵领 liu 流 long 龙
 lu 路鹭 lun 仑 luo 洛 ma 麻马 mao 茂 mei 美 men 门 meng 盟 mi 米密 miao 苗 min 敏 ming 明 mo 摩墨
 mu 沐姆木 nai 耐 nan 南 neng 能 ning 宁 ou 欧 pin 品 ping 平苹屏 pu 普浦 qi 启奇琪碁其 qian 千谦
-qiang 强 qin 勤 qing 清擎青 qiu 球 qu 趋 quan 全 ran 然 ren 人仞仁 rong 融荣 rui 瑞睿锐 run 润
+qiang 强 qin 勤 qing 清擎青 qiu 球 qu 趋 quan 全 ran 然 ren 人仞仁韧刃 rong 融荣 rui 瑞睿锐 run 润
 san 三 sen 森 sha 沙 shan 山闪 shang 上商 shao 邵 shen 深申神 sheng 胜盛 shi 识时视世实示 shou 首
 shu 数曙书 si 思斯司 su 苏速 suan 算 sui 燧邃 ta 塔 tai 太泰 tan 探 tang 唐 te 特 teng 腾 tian 天
 tong 通瞳同 tu 图 wan 万 wang 望网 wei 微威位为维 wen 文 wu 武物悟 xi 曦希汐息西熙 xia 下 xian 先线

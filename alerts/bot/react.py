@@ -8,25 +8,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from alerts.bot import asking, choosing, following, owning
+from alerts.bot import asking, choosing, following, helping, living, owning
 from alerts.bot import words as w
 from alerts.bot.access import COMMANDS, INLINE, TAPS, Access, Call, Guarded, Mode
-from alerts.bot.contract import GROUPS, Desk, Inbound, Reaction
+from alerts.bot.contract import CHANNEL, GROUPS, Desk, Inbound, Reaction, Role
 from alerts.bot.signing import Signer
 from alerts.glossary import Language
-from alerts.message import Button
+from alerts.message import Button, Message
 from alerts.preferences import Preferences
+from alerts.text import inert, labelled
 
 HANDLERS: Mapping[str, Guarded] = {
     **{f"/{name}": guarded for name, guarded in COMMANDS.items()},
     **{f"tap {name}": guarded for name, guarded in TAPS.items()},
     **INLINE,
 }
-MODULES = (asking, choosing, following, owning)  # importing them fills the registries
+MOST_TOAST = 200  # characters the Bot API shows over a chat
+MODULES = (asking, choosing, following, helping, living, owning)  # importing them fills the registries
 
 
 def needs_admin(inbound: Inbound) -> bool:
     """Whether the chat service must be asked if this person is an admin of the group."""
+    if inbound.kind == "callback" and inbound.chat_type == CHANNEL:
+        # Its readers are many, and what each may ask needs no leave.
+        tapped = TAPS.get(inbound.data.partition("~")[0].partition(" ")[0])
+        return tapped is not None and tapped.access is not Access.READER
     return inbound.kind in ("command", "callback") and inbound.chat_type in GROUPS
 
 
@@ -38,6 +44,9 @@ def react(inbound: Inbound, desk: Desk, signer: Signer, mode: Mode, *, group_adm
     if inbound.kind == "joined":
         if desk.preferences(inbound.address) is not None:
             desk.resume(inbound.address)
+        if inbound.chat_type == CHANNEL and desk.role(inbound.user) is not Role.STRANGER:
+            desk.allow(inbound.chat, inbound.user)  # its admin is somebody let in, and wants us there
+            desk.audit(inbound, "channel allowed", allowed=True)
         return Reaction()
     held = desk.preferences(inbound.address) if inbound.kind != "inline" else None
     call = Call(
@@ -56,7 +65,8 @@ def react(inbound: Inbound, desk: Desk, signer: Signer, mode: Mode, *, group_adm
         if words is None or name not in TAPS:
             desk.audit(inbound, "forged button", allowed=False)
             return Reaction(toast=w.STALE(call.language), verdict="refused")
-        return TAPS[name](replace(call, argument=argument), group_admin=group_admin)
+        reaction = TAPS[name](replace(call, argument=argument), group_admin=group_admin)
+        return _over_the_channel(reaction) if inbound.chat_type == CHANNEL else reaction
     if inbound.kind == "inline":
         return INLINE["inline"](call, group_admin=False)
     if inbound.kind == "command" and inbound.command in COMMANDS:
@@ -64,9 +74,22 @@ def react(inbound: Inbound, desk: Desk, signer: Signer, mode: Mode, *, group_adm
     return Reaction(verdict="ignored")
 
 
+def _over_the_channel(reaction: Reaction) -> Reaction:
+    """What any reader of a channel asked is shown to that reader alone: nothing is posted for it."""
+    if not reaction.replies:
+        return reaction
+    return replace(reaction, replies=(), toast=plain_text(reaction.replies[0])[:MOST_TOAST])
+
+
 def _language(inbound: Inbound, desk: Desk) -> str:
     known = desk.language(inbound.address) if inbound.kind != "inline" else desk.language(str(inbound.user))
     return known or ("zh" if not inbound.user_language or inbound.user_language.startswith("zh") else "en")
+
+
+def plain_text(message: Message) -> str:
+    """Headline and facts as lines."""
+    lines = [labelled(inert(fact.label), inert(fact.value)) for fact in message.facts]
+    return "\n".join([f"{inert(message.icon)} {inert(message.headline)}", *lines])
 
 
 def alert_buttons(signer: Signer, chat: str, number: int, language: str) -> tuple[tuple[Button, ...], ...]:

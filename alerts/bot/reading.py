@@ -1,7 +1,7 @@
 """Pure: one update of the Bot API as the bot's own record, or nothing.
 
-Rule: edited messages, channel posts, other bots, forwarded commands and anonymous admins are nothing here:
-no person we could hold to our rules said it now.
+Rule: edited messages, other bots, forwarded commands and anonymous admins are nothing here: no person we
+could hold to our rules said it now. A post of a channel is its admins' word, and counts as the channel's own.
 Rule: a field of the wrong type makes the update nothing; it never raises.
 """
 
@@ -9,22 +9,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from typing import Any
 
-from alerts.bot.contract import Inbound
+from alerts.bot.contract import CHANNEL, Inbound
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{3,32}))?(?:\s+(.*))?", re.DOTALL)
 _LONGEST = 400
+_NOT_SAID_NOW = ("forward_origin", "via_bot", "is_automatic_forward", "edit_date")
 _ANONYMOUS = 1_087_968_824  # @GroupAnonymousBot stands for an admin who hides
 
 
 def read_update(update: Mapping[str, Any], own_name: str = "") -> Inbound | None:
     """What a person asked, or None; a command for another bot of the group is not for us."""
+    found = _taken_apart(update, own_name)
+    return None if found is None else _storable(found)
+
+
+def _storable(inbound: Inbound) -> Inbound | None:
+    """Half a character (a lone surrogate) becomes "?"; a number that no database holds makes it nothing."""
+    texts: dict[str, str] = {}
+    for field in fields(Inbound):
+        value = getattr(inbound, field.name)
+        if isinstance(value, int) and abs(value) >= 2**63:
+            return None
+        if isinstance(value, str) and not value.isascii():
+            texts[field.name] = value.encode("utf-8", "replace").decode()
+    return replace(inbound, **texts) if texts else inbound  # type: ignore[arg-type]
+
+
+def _taken_apart(update: Mapping[str, Any], own_name: str) -> Inbound | None:
     number = update.get("update_id")
     if not isinstance(number, int):
         return None
     if isinstance(message := update.get("message"), dict):
         return _message(number, message, own_name)
+    if isinstance(post := update.get("channel_post"), dict):
+        return _post(number, post, own_name)
     if isinstance(query := update.get("callback_query"), dict):
         return _callback(number, query)
     if isinstance(query := update.get("inline_query"), dict):
@@ -35,7 +56,9 @@ def read_update(update: Mapping[str, Any], own_name: str = "") -> Inbound | None
 
 
 def person_of(update: Mapping[str, Any]) -> int:
-    """Whose budget an update counts against: the person's id, or 0."""
+    """Whose budget an update counts against: the person's id, a channel's own, or 0."""
+    if isinstance(post := update.get("channel_post"), dict):
+        return (_chat(post) or (0, "", None))[0]
     for part in ("message", "edited_message", "callback_query", "inline_query", "my_chat_member"):
         if isinstance(held := update.get(part), dict):
             return _user(held)[0]
@@ -62,10 +85,32 @@ def _chat(message: Mapping[str, Any]) -> tuple[int, str, int | None] | None:
 
 def _message(number: int, message: Mapping[str, Any], own_name: str) -> Inbound | None:
     user, language = _user(message)
-    place, text = _chat(message), message.get("text")
-    if not user or place is None or not isinstance(text, str) or "sender_chat" in message:
+    place = _chat(message)
+    if not user or place is None or place[1] == CHANNEL or "sender_chat" in message:
         return None
-    if "forward_origin" in message or "via_bot" in message:
+    return _command(number, message, own_name, user, language, place)
+
+
+def _post(number: int, post: Mapping[str, Any], own_name: str) -> Inbound | None:
+    """A post that a channel made in its own name; nothing for any other."""
+    place, sender = _chat(post), post.get("sender_chat")
+    if place is None or place[1] != CHANNEL or place[0] >= 0:
+        return None
+    if not isinstance(sender, dict) or sender.get("id") != place[0] or sender.get("type") != CHANNEL:
+        return None
+    return _command(number, post, own_name, place[0], "", place)
+
+
+def _command(
+    number: int,
+    message: Mapping[str, Any],
+    own_name: str,
+    user: int,
+    language: str,
+    place: tuple[int, str, int | None],
+) -> Inbound | None:
+    text = message.get("text")
+    if not isinstance(text, str) or any(part in message for part in _NOT_SAID_NOW):
         return None
     match = _COMMAND.fullmatch(text.strip())
     if match is None or (match[2] and own_name and match[2].lower() != own_name.lower()):

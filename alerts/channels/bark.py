@@ -6,14 +6,12 @@ Limits: Apple's 4,096 bytes for the whole push, of which we use 3,000.
 
 from __future__ import annotations
 
-import re
 from urllib.parse import unquote
 
 from alerts.channels.posting import JSON_HEADERS, Answer, HookChannel, Post, as_json, refused
-from alerts.channels.posting_text import Style, as_is, utf8
+from alerts.channels.posting_text import push_parts, push_style
 from alerts.contract import Delivered, Outcome, Payload, Rejected
 
-_URL = re.compile(r"https?://\S+")
 _LOST = ("device token", "device key", "baddevicetoken", "unregistered", "expiredtoken")
 
 
@@ -21,28 +19,21 @@ class BarkChannel(HookChannel):
     """One device; Bark gives no message ids, so its receipt is its own time stamp."""
 
     service = "Bark"
-    style = Style(
-        limit=3_000,
-        plain_limit=3_000,
-        measure=utf8,
-        escape=as_is,
-        bold=as_is,  # the first line is the title
-        link=lambda label, url: f"{label}: {url}",
-    )
+    style = push_style(3_000)
 
     def request(self, payload: Payload, *, plain: bool) -> Post:
         """The key travels in the body, not in the address."""
         server, _, key = self._target.url.rpartition("/")
-        title, _, rest = payload.plain.partition("\n")
+        title, rest, link = push_parts(payload.plain)
         body: dict[str, object] = {
             "device_key": unquote(key),
             "title": title,
-            "body": rest or title,
+            "body": rest,
             "group": "IPO",
             "level": "active" if payload.silent else "timeSensitive",
         }
-        if link := _URL.search(rest):
-            body["url"] = link[0]
+        if link:
+            body["url"] = link
         return Post(url=f"{server}/push", body=as_json(body), headers=JSON_HEADERS)
 
     def verdict(self, answer: Answer) -> Outcome | None:

@@ -6,41 +6,31 @@ Limits: 4,096 bytes, above which a message becomes a file; the public server let
 
 from __future__ import annotations
 
-import re
 from urllib.parse import unquote
 
 from alerts.channels.posting import JSON_HEADERS, Answer, HookChannel, Post, as_json, refused
-from alerts.channels.posting_text import Style, as_is, utf8
+from alerts.channels.posting_text import push_parts, push_style
 from alerts.contract import Delivered, Outcome, Payload
-
-_URL = re.compile(r"https?://\S+")
 
 
 class NtfyChannel(HookChannel):
     """One topic; the receipt is the message's id."""
 
     service = "ntfy"
-    style = Style(
-        limit=4_000,
-        plain_limit=4_000,
-        measure=utf8,
-        escape=as_is,
-        bold=as_is,  # the first line is the title
-        link=lambda label, url: f"{label}: {url}",
-    )
+    style = push_style(4_000)
 
     def request(self, payload: Payload, *, plain: bool) -> Post:
         """Posted as JSON to the server's root, as a header could not hold Chinese."""
         server, _, topic = self._target.url.rpartition("/")
-        title, _, rest = payload.plain.partition("\n")
+        title, rest, link = push_parts(payload.plain)
         body: dict[str, object] = {
             "topic": unquote(topic),
             "title": title,
-            "message": rest or title,
+            "message": rest,
             "priority": 3 if payload.silent else 4,
         }
-        if link := _URL.search(rest):
-            body["click"] = link[0]
+        if link:
+            body["click"] = link
         token = self._target.secret
         headers = {**JSON_HEADERS, **({"Authorization": f"Bearer {token}"} if token else {})}
         return Post(url=server + "/", body=as_json(body), headers=headers)

@@ -8,6 +8,7 @@ Rule: each part leaves room for the mark "possible repeat" that may be put above
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ _CONTINUED = "↳ "
 _LINKS = 2  # in each part; further ones stand once, after the facts
 _MARK = 160  # what "possible repeat" and the part's number take, in any measure
 _LINK_LABEL = 40
+_URL = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +66,25 @@ def wide(characters: str) -> Callable[[str], str]:
 def as_is(text: str) -> str:
     """The text itself."""
     return text
+
+
+def push_style(limit: int) -> Style:
+    """Plain text of at most `limit` bytes whose first line becomes the title of a push."""
+    return Style(
+        limit=limit,
+        plain_limit=limit,
+        measure=utf8,
+        escape=as_is,
+        bold=as_is,
+        link=lambda label, url: f"{label}: {url}",
+    )
+
+
+def push_parts(plain: str) -> tuple[str, str, str]:
+    """(title, text, the text's first link or "") of a push; a single line is both title and text."""
+    title, _, rest = plain.partition("\n")
+    link = _URL.search(rest)
+    return title, rest or title, link[0] if link else ""
 
 
 def markdown_link(label: str, url: str) -> str:

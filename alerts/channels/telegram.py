@@ -8,11 +8,19 @@ Source of the error map: measured with PTB 22.8 against a faulty server, one tes
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import timedelta
 
 import httpx
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -26,9 +34,10 @@ from telegram.error import (
 )
 from telegram.request import HTTPXRequest
 
-from alerts.channels.telegram_text import format_telegram
+from alerts.channels.telegram_text import CAPTION, format_telegram, visible
 from alerts.contract import Delivered, Outcome, Payload, Rejected, RetryLater
 from alerts.message import Button, Message
+from alerts.pictures.drawing import drawn
 from alerts.redact import redact
 
 READ_TIMEOUT = 30.0  # PTB's own 5 s makes many sends ambiguous
@@ -96,7 +105,7 @@ def judge_answer(status: int, body: bytes) -> int:
     """
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     ok = answer.get("ok") if isinstance(answer, dict) else None
     if status == 429 and not _gives_delay(answer):
@@ -179,22 +188,18 @@ class TelegramChannel:
         return format_telegram(message, silent=self._silent and not message.urgent)
 
     async def send(self, address: str, payload: Payload, *, plain: bool = False) -> Outcome:
-        """Send one part to one chat, once, and say what became of it."""
-        chat, _, thread = address.partition("/")
-        if thread and not thread.isdecimal():
+        """Send one part to one chat, or put it where the message it edits stands, once; say how it went."""
+        if address.partition("/")[2] and not address.partition("/")[2].isdecimal():
             return Rejected(why="the address has a topic that is no number", scope="chat")
         bot = self._bot
         try:
-            message = await bot.send_message(
-                chat_id=chat,
-                text=payload.plain if plain else payload.text,
-                parse_mode=None if plain else ParseMode.HTML,
-                message_thread_id=int(thread) if thread else None,
-                link_preview_options=self._preview,
-                disable_notification=payload.silent,
-                reply_markup=keyboard(payload.buttons),
-            )
+            async with asyncio.timeout(payload.patience):
+                return Delivered(receipt=await self._call(bot, address, payload, plain=plain))
+        except TimeoutError:
+            return RetryLater(why=f"no answer within {payload.patience:g} s", ambiguous=True)
         except TelegramError as error:
+            if payload.edit and "message is not modified" in str(error).lower():
+                return Delivered(receipt=payload.edit)  # what was wanted stands there already
             if isinstance(error.__cause__, httpx.PoolTimeout) and bot is self._bot:
                 self._retired.append(bot)  # other sends may still be on it
                 self._bot = self._build()
@@ -202,7 +207,45 @@ class TelegramChannel:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             # PTB could not build a Message from `result`: the text may be there all the same.
             return RetryLater(why=f"unreadable result ({type(error).__name__})", ambiguous=True)
-        return Delivered(receipt=str(message.message_id))
+
+    async def _call(self, bot: Bot, address: str, payload: Payload, *, plain: bool) -> str:
+        """The one request; the id of the message that holds the text now."""
+        chat, _, thread = address.partition("/")
+        text, mode = (payload.plain, None) if plain else (payload.text, ParseMode.HTML)
+        if payload.edit:
+            await bot.edit_message_text(
+                text,
+                chat_id=chat,
+                message_id=int(payload.edit),
+                parse_mode=mode,
+                link_preview_options=self._preview,
+                reply_markup=keyboard(payload.buttons),
+            )
+            return payload.edit
+        picture = b"" if plain else await _picture(payload)
+        if picture:
+            shown = await bot.send_photo(
+                chat_id=chat,
+                photo=InputFile(picture, filename="picture.png"),
+                caption=text,
+                parse_mode=mode,
+                message_thread_id=int(thread) if thread else None,
+                disable_notification=payload.silent,
+                reply_markup=keyboard(payload.buttons),
+                reply_parameters=_reply(payload.reply_to),
+            )
+            return str(shown.message_id)
+        message = await bot.send_message(
+            chat_id=chat,
+            text=text,
+            parse_mode=mode,
+            message_thread_id=int(thread) if thread else None,
+            link_preview_options=self._preview,
+            disable_notification=payload.silent,
+            reply_markup=keyboard(payload.buttons),
+            reply_parameters=_reply(payload.reply_to),
+        )
+        return str(message.message_id)
 
     def _hide(self, outcome: Outcome) -> Outcome:
         match outcome:
@@ -218,6 +261,19 @@ class TelegramChannel:
         """Let go of connections; a closed channel sends no more."""
         for bot in (*self._retired, self._bot):
             await bot.request.shutdown()
+
+
+async def _picture(payload: Payload) -> bytes:
+    """The payload's picture, drawn beside the loop; b"" where there is none or its text is no caption."""
+    if payload.picture is None or visible(payload.text) > CAPTION:
+        return b""
+    return await asyncio.to_thread(drawn, payload.picture)
+
+
+def _reply(receipt: str) -> ReplyParameters | None:
+    """A reply to that message; where it is gone, the message comes all the same."""
+    first = receipt.partition(",")[0]
+    return ReplyParameters(int(first), allow_sending_without_reply=True) if first.isdecimal() else None
 
 
 def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
@@ -246,7 +302,8 @@ def classify(error: TelegramError) -> Outcome:
         case Conflict() | _TooManyRequests():
             return RetryLater(why=why, after=UNSAID_DELAY)
         case BadRequest():
-            about_chat = any(words in why.lower() for words in _CHAT_WORDS)
+            said = why.lower()  # who may not send photos may still send their words
+            about_chat = "photo" not in said and any(words in said for words in _CHAT_WORDS)
             return Rejected(why=why, scope="chat" if about_chat else "message")
         case _UnknownRefusal():
             return Rejected(why=why, scope="message")

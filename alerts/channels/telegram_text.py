@@ -9,14 +9,17 @@ Source of the limits: td `MessageContent.cpp`, telegram-bot-api `Client.cpp`.
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, replace
 
 from alerts.contract import Payload
-from alerts.message import Link, Message
+from alerts.message import Link, Message, Picture
 from alerts.text import inert, labelled, safe_url, unlinkable
 
 POINTS = 3_500
 BYTES = 16_000
+CAPTION = 1_024  # code points below a picture, after parsing
+_TAG = re.compile(r"<[^>]*>")
 _HEADLINE = 300
 _LINK_LABEL = 60
 _FOOTER_LINKS = 4
@@ -55,7 +58,24 @@ def format_telegram(message: Message, *, silent: bool = False) -> tuple[Payload,
         for part, group in enumerate(groups, start=1)
     ]
     payloads[-1] = replace(payloads[-1], buttons=message.buttons)
+    if message.picture is not None:
+        payloads = _with_picture(payloads, headline, message.picture)
     return tuple(payloads)
+
+
+def _with_picture(payloads: list[Payload], headline: str, picture: Picture) -> list[Payload]:
+    """The picture above the text where that fits below it, else above the headline, the text after it."""
+    if len(payloads) == 1 and visible(payloads[0].text) <= CAPTION:
+        return [replace(payloads[0], picture=picture)]
+    silent = payloads[0].silent
+    first = _payload(headline, [], _text(""), [], part=1, parts=1, silent=silent)
+    after = [replace(one, part=one.part + 1, parts=len(payloads) + 1) for one in payloads]
+    return [replace(first, parts=len(after) + 1, picture=picture), *after]
+
+
+def visible(marked: str) -> int:
+    """Code points of a text of ours after Telegram has parsed it."""
+    return len(html.unescape(_TAG.sub("", marked)))
 
 
 def _clean(text: str, *, own: bool = False) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from alerts.feeds.entries import Entry, Feed, html_of
+from alerts.text import inert
 
 _NAMESPACE = "http://www.w3.org/2005/Atom"
 _XML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
@@ -16,7 +17,7 @@ def render_atom(feed: Feed, entries: Sequence[Entry]) -> bytes:
     """UTF-8 XML, the newest entry first; the same entries give the same bytes."""
     root = Element("feed", {"xmlns": _NAMESPACE, "xml:lang": _XML_LANGUAGE.get(feed.language, "zh-CN")})
     _add(root, "id", feed.uri)
-    _add(root, "title", feed.title)
+    _add(root, "title", inert(feed.title))
     _add(root, "updated", _instant(max((entry.seen_at for entry in entries), default=feed.began)))
     _add(SubElement(root, "author"), "name", "ipo-monitor")
     _add(root, "generator", "ipo-monitor")

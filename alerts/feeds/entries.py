@@ -49,6 +49,7 @@ class CalendarEntry:
     day: date
     title: str
     learned_at: datetime
+    cancelled: bool = False  # it was announced and is off; `learned_at` says since when
 
     @property
     def uid(self) -> str:

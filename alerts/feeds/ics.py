@@ -1,6 +1,6 @@
 """Pure: announced days as a calendar to subscribe to (RFC 5545).
 
-Rule: a day that moves keeps its UID and gets a higher SEQUENCE; a day that is off simply goes.
+Rule: a day that moves keeps its UID and gets a higher SEQUENCE; so does a day that is off, as CANCELLED.
 Rule: whole days, transparent; alarms at 20:00 the evening before and at 09:00 of the day, as local time.
 """
 
@@ -31,7 +31,8 @@ def render_ics(feed: Feed, days: Sequence[CalendarEntry]) -> bytes:
         lines += [
             "BEGIN:VEVENT",
             f"UID:{day.uid}",
-            f"SEQUENCE:{sequence(day.learned_at)}",
+            f"SEQUENCE:{sequence(day.learned_at) + day.cancelled}",
+            f"STATUS:{'CANCELLED' if day.cancelled else 'CONFIRMED'}",
             f"DTSTAMP:{_instant(day.learned_at)}",
             f"LAST-MODIFIED:{_instant(day.learned_at)}",
             f"DTSTART;VALUE=DATE:{day.day:%Y%m%d}",
@@ -39,7 +40,7 @@ def render_ics(feed: Feed, days: Sequence[CalendarEntry]) -> bytes:
             f"SUMMARY:{_text(day.title)}",
             "TRANSP:TRANSPARENT",
         ]
-        for trigger in _ALARMS:
+        for trigger in () if day.cancelled else _ALARMS:
             lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{_text(day.title)}"]
             lines += [f"TRIGGER:{trigger}", "END:VALARM"]
         lines.append("END:VEVENT")
@@ -63,6 +64,8 @@ def _text(text: str) -> str:
 
 def _folded(line: str) -> bytes:
     """At most 75 bytes a line, never cut inside a character."""
+    if len(whole := line.encode()) <= 75:
+        return whole + b"\r\n"
     pieces: list[bytes] = []
     piece = b""
     for character in line:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from alerts.feeds.entries import Entry, Feed, html_of, text_of
+from alerts.text import inert
 
 _LANGUAGE = {"zh": "zh-CN", "en": "en"}
 
@@ -26,7 +27,7 @@ def render_json_feed(feed: Feed, entries: Sequence[Entry]) -> bytes:
         items.append({**item, **({"url": entry.link} if entry.link else {})})
     told = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": feed.title,
+        "title": inert(feed.title),
         "language": _LANGUAGE.get(feed.language, "zh-CN"),
         "authors": [{"name": "ipo-monitor"}],
         "items": items,

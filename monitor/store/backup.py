@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from monitor.domain.errors import DiskFull, StoreError
@@ -107,10 +108,8 @@ def notice_restore(database: Database, now: datetime) -> tuple[datetime, datetim
     return made_at, now
 
 
-def mark_gap(session: Session, owed: list[DeliveryRow], events: list[EventRow]) -> None:
+def mark_gap(session: Session, events: list[EventRow]) -> None:
     """Mark what is owed for events of a gap: the lost database may have told them already."""
-    if not owed:
-        return
     gaps: dict[str, datetime] = {}
     for name in {event.source for event in events}:
         source = session.get(SourceRow, name)
@@ -119,10 +118,8 @@ def mark_gap(session: Session, owed: list[DeliveryRow], events: list[EventRow]) 
     doubtful = {
         event.seq for event in events if event.source in gaps and _may_be_told(event, gaps[event.source])
     }
-    for row in owed:
-        if row.event_seq in doubtful:
-            row.marked = True
-            session.add(row)
+    if doubtful:
+        session.exec(update(DeliveryRow).where(col(DeliveryRow.event_seq).in_(doubtful)).values(marked=True))
 
 
 def _may_be_told(event: EventRow, restored_at: datetime) -> bool:

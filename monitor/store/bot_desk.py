@@ -5,61 +5,42 @@ Rule: nothing is committed here; whoever opened the session commits effects and 
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select as sqlalchemy_select  # sqlmodel's own is typed for four columns at most
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select
+from sqlmodel import col, select
 
-from alerts.bot.contract import Audit, Card, Day, Found, Inbound, Lined, Raise, Role, SourceView, Told
+from alerts.bot.contract import (
+    Card,
+    Day,
+    Found,
+    Lined,
+    Raise,
+    SourceView,
+    Told,
+)
 from alerts.preferences import Preferences, from_stored, to_stored
 from alerts.routing import ChatView, Rule
 from monitor.domain.events import Event, EventKind
-from monitor.store import bot_lists, chats, eventlog, outbox
+from monitor.store import bot_lists, cards, chats, outbox
+from monitor.store.bot_people import CHANNEL, PeopleDesk
+from monitor.store.bot_told import ABOUT_US, alerts_of, told_from, told_of
 from monitor.store.bot_views import Views
 from monitor.store.tables import (
-    BotAuditRow,
-    BotInvitationRow,
-    BotMemberRow,
     ChatRow,
     DeliveryRow,
     EventRow,
+    IssuerRow,
     SourceRow,
 )
 
-CHANNEL = "telegram"
-_INVITATION = timedelta(days=7)
-_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # read aloud without doubt
-_ABOUT_US = (
-    EventKind.BOT_REPLY.value,
-    EventKind.CHAT_WELCOME.value,
-    EventKind.OPERATOR_NOTICE.value,
-    EventKind.SOURCE_TROUBLE.value,
-    EventKind.SOURCE_RECOVERED.value,
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class People:
-    """Whom the configuration names, by numeric id."""
-
-    owner: int = 0
-    admins: frozenset[int] = frozenset()
-    members: frozenset[int] = frozenset()  # the private chats that get alerts by configuration
-    language: str = "zh"
-
 
 @dataclass(kw_only=True)
-class StoreDesk:
+class StoreDesk(PeopleDesk):
     """`alerts.bot.contract.Desk` over one session."""
 
-    session: Session
-    now: datetime
-    people: People
     rule: Rule
     views: Views
     _chats: dict[str, ChatRow | None] = field(default_factory=dict)
@@ -111,8 +92,8 @@ class StoreDesk:
         chat = self._chat(address)
         if chat is None or number >= 2**31:
             return None
-        found = self.session.exec(_alerts(chat).where(DeliveryRow.id == number)).first()
-        return _told(*found) if found else None
+        found = self.session.exec(alerts_of(chat).where(DeliveryRow.id == number)).first()
+        return told_from(*found) if found else None
 
     def told_by_receipt(self, address: str, message_id: int) -> Told | None:
         """The alert that is this message of the chat."""
@@ -120,22 +101,16 @@ class StoreDesk:
         if chat is None:
             return None
         number = str(message_id)
-        near = _alerts(chat).where(col(DeliveryRow.receipt).contains(number)).limit(50)
+        near = alerts_of(chat).where(col(DeliveryRow.receipt).contains(number)).limit(50)
         for row, event in self.session.exec(near):
             if number in row.receipt.split(","):
-                return _told(row, event)
+                return told_from(row, event)
         return None
 
     def would_have_sent(self, address: str, preferences: Preferences, days: int) -> int:
         """How many alerts these choices would have brought; what was learned quietly counts by its date."""
         first = self.now - timedelta(days=days)
-        chat = self._chat(address)
-        view = ChatView(
-            language=chat.language if chat else "zh",
-            watch=preferences.watch,
-            kinds=preferences.kinds,
-            choices=replace(preferences, muted={}, subscribed=True),
-        )
+        view = replace(self._view(address, preferences), kinds=preferences.kinds)
         dated = col(EventRow.date) >= first.date()
         fresh = (
             (col(EventRow.date).is_(None))
@@ -153,7 +128,7 @@ class StoreDesk:
                 col(EventRow.after),
                 col(EventRow.details),
             )
-            .where(col(EventRow.kind).not_in(_ABOUT_US))
+            .where(col(EventRow.kind).not_in(ABOUT_US))
             .where(dated | fresh)
         )
         found = self.session.execute(query).all()
@@ -175,6 +150,37 @@ class StoreDesk:
             count += self.rule(event, view) is not None
         return count
 
+    def followed(self, address: str, issuers: Collection[int]) -> set[int]:
+        """Those of these issuers whose milestones the chat's choices would bring, muted or not."""
+        wanted = set(issuers)
+        view = self._view(address, self.preferences(address) or Preferences())
+        names = dict(
+            self.session.exec(select(IssuerRow.id, IssuerRow.name).where(col(IssuerRow.id).in_(wanted))).all()
+        )
+        found = set()
+        for number, facts in self.views.routing_facts(self.session, wanted).items():
+            event = Event(
+                id="",
+                kind=EventKind.MILESTONE,
+                source="",
+                issuer=names.get(number, ""),
+                board=str(facts.get("board", "")),
+                first_seen_at=self.now,
+                details={"grade": "", **facts},
+            )
+            if self.rule(event, view) is not None:
+                found.add(number)
+        return found
+
+    def _view(self, address: str, preferences: Preferences) -> ChatView:
+        """What routing sees of these choices, without mutes."""
+        chat = self._chat(address)
+        return ChatView(
+            language=chat.language if chat else "zh",
+            watch=preferences.watch,
+            choices=replace(preferences, muted={}, subscribed=True),
+        )
+
     # -- the chat ------------------------------------------------------------------------------------
 
     def language(self, address: str) -> str:
@@ -195,6 +201,7 @@ class StoreDesk:
             chat.language = language
         self.session.add(chat)
         self.session.flush()
+        cards.chosen_anew(self.session, chat, self.now)
 
     def chat(self, address: str, language: str = "") -> ChatRow:
         """The chat's row, made when it is new; a chat made by asking is told nothing until it says so."""
@@ -210,6 +217,12 @@ class StoreDesk:
             )
             self._chats[address] = chat
         return chat
+
+    def keep_card(self, address: str, issuer_id: int) -> None:
+        """Let the chat have a living card of this issuer, where it wants cards."""
+        chat = self.chat(address)
+        if from_stored(chat.preferences).cards:
+            cards.begin(self.session, chat, issuer_id, self.now)
 
     def resume(self, address: str) -> int:
         """The chat is back."""
@@ -232,116 +245,3 @@ class StoreDesk:
         if address not in self._chats:
             self._chats[address] = chats.find_chat(self.session, CHANNEL, address)
         return self._chats[address]
-
-    # -- people --------------------------------------------------------------------------------------
-
-    def role(self, user: int) -> Role:
-        """What the person is to the bot."""
-        if user <= 0:
-            return Role.STRANGER
-        if user == self.people.owner:
-            return Role.OWNER
-        if user in self.people.admins:
-            return Role.ADMIN
-        member = self.session.get(BotMemberRow, user)
-        if user in self.people.members or (member is not None and member.active):
-            return Role.MEMBER
-        return Role.STRANGER
-
-    def redeem(self, user: int, code: str) -> bool:
-        """Use an invitation, once."""
-        invitation = self.session.get(BotInvitationRow, _hash(code))
-        if invitation is None or invitation.used_by is not None or invitation.expires_at <= self.now:
-            return False
-        invitation.used_by, invitation.used_at = user, self.now
-        self.session.add(invitation)
-        self.session.merge(
-            BotMemberRow(user_id=user, invited_by=invitation.made_by, since=self.now, active=True)
-        )
-        self.session.flush()
-        return True
-
-    def invite(self, user: int) -> tuple[str, datetime]:
-        """A new invitation's code and when it ends."""
-        code = "".join(secrets.choice(_ALPHABET) for _ in range(16))
-        until = self.now + _INVITATION
-        self.session.add(
-            BotInvitationRow(code_sha256=_hash(code), made_by=user, made_at=self.now, expires_at=until)
-        )
-        self.session.flush()
-        return code, until
-
-    def revoke(self, user: int) -> bool:
-        """Put a member out; the private chat hears nothing more."""
-        member = self.session.get(BotMemberRow, user)
-        if member is None or not member.active:
-            return False
-        member.active = False
-        self.session.add(member)
-        chat = self._chat(str(user))
-        if chat is not None:
-            held = from_stored(chat.preferences)
-            chat.preferences = to_stored(replace(held, subscribed=False))
-            self.session.add(chat)
-        self.session.flush()
-        return True
-
-    def audit(self, inbound: Inbound, action: str, *, allowed: bool, detail: str = "") -> None:
-        """Write down who did what."""
-        self.session.add(
-            BotAuditRow(
-                at=self.now,
-                user_id=inbound.user,
-                address=inbound.address,
-                action=action[:100],
-                detail=detail[:200],
-                allowed=allowed,
-            )
-        )
-
-    def audits(self, limit: int) -> Sequence[Audit]:
-        """The newest lines of the audit log."""
-        rows = self.session.exec(select(BotAuditRow).order_by(col(BotAuditRow.id).desc()).limit(limit))
-        return [
-            Audit(
-                at=row.at,
-                user=row.user_id,
-                address=row.address,
-                action=row.action,
-                allowed=row.allowed,
-                detail=row.detail,
-            )
-            for row in rows
-        ]
-
-
-def told_of(session: Session, chat: ChatRow, *, since: datetime | None, limit: int) -> list[Told]:
-    """The alerts of a chat, newest first."""
-    query = _alerts(chat).order_by(col(EventRow.seq).desc()).limit(limit)
-    if since is not None:
-        query = query.where(col(DeliveryRow.created_at) >= since)
-    return [_told(row, event) for row, event in session.exec(query)]
-
-
-def _alerts(chat: ChatRow) -> Select[DeliveryRow, EventRow]:
-    return (
-        select(DeliveryRow, EventRow)
-        .join(EventRow, col(EventRow.seq) == col(DeliveryRow.event_seq))
-        .where(DeliveryRow.chat_id == chat.id, col(EventRow.kind).not_in(_ABOUT_US))
-    )
-
-
-def _told(row: DeliveryRow, event: EventRow) -> Told:
-    assert event.seq is not None  # read from the database
-    return Told(
-        event=eventlog.to_event(event),
-        seq=event.seq,
-        issuer_id=event.issuer_id or 0,
-        why=row.why,
-        state=row.state,
-        sent_at=row.sent_at,
-    )
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.strip().upper().encode()).hexdigest()

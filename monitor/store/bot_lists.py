@@ -13,6 +13,7 @@ from monitor.domain.grades import Grade
 from monitor.domain.issue_records import CalendarKind
 from monitor.domain.registry import bundled_registry
 from monitor.domain.stages import State
+from monitor.store.grading import english_name
 from monitor.store.tables import (
     CalendarFactRow,
     IssuerNameRow,
@@ -102,7 +103,7 @@ def company_of(issuer: IssuerRow) -> Company:
         name=issuer.name,
         short=_known_short(issuer),
         grade=issuer.grade,
-        english=_english(issuer),
+        english=english_name(issuer.name, issuer.short_name),
     )
 
 
@@ -115,13 +116,6 @@ def _known_short(issuer: IssuerRow) -> str:
         [name for name in match.company.names if not name.isascii()] if match and not match.ambiguous else []
     )
     return min(names, key=len) if names else ""
-
-
-def _english(issuer: IssuerRow) -> str:
-    match = bundled_registry().find(issuer.name, issuer.short_name)
-    if match is None or match.ambiguous:
-        return ""
-    return min((name for name in match.company.names if name.isascii()), key=len, default="")
 
 
 def companies_of(session: Session) -> list[Company]:
@@ -156,7 +150,7 @@ def companies_of(session: Session) -> list[Company]:
                 names=tuple(dict.fromkeys(aliases)),
                 codes=tuple(codes[issuer.id]),
                 grade=issuer.grade,
-                english=_english(issuer),
+                english=english_name(issuer.name, issuer.short_name),
             )
         )
     for company in registry.companies:

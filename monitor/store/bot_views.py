@@ -13,6 +13,7 @@ from decimal import Decimal
 from statistics import median
 from urllib.parse import urlsplit
 
+from sqlalchemy import select as sqlalchemy_select  # sqlmodel's own is typed for four columns at most
 from sqlmodel import Session, col, func, select
 
 from alerts.bot.contract import Card, Company, Day, Paper, Read, Step
@@ -23,6 +24,7 @@ from monitor.domain.records import Role as PartyRole
 from monitor.domain.relevance import EvidenceKind
 from monitor.domain.stages import State
 from monitor.store.bot_lists import companies_of, company_of
+from monitor.store.picture_facts import proceeds_of
 from monitor.store.tables import (
     CalendarFactRow,
     DocumentRow,
@@ -47,6 +49,7 @@ _FIGURES = (
     "revenue",
     "net_profit",
 )
+_FEW = 200  # issuers that are looked up by number; more are read with all the others
 _SMALLEST = 10  # below this many others a median says nothing
 _PROSPECTUSES = (
     DocumentType.PROSPECTUS_REGISTRATION.value,
@@ -78,8 +81,8 @@ class Views:
             self._finder, self._seen = Finder(companies_of(session)), seen
         return self._finder
 
-    def card(self, session: Session, issuer_id: int, now: datetime) -> Card | None:
-        """All that is known of one company."""
+    def card(self, session: Session, issuer_id: int, now: datetime, *, paced: bool = True) -> Card | None:
+        """All that is known of one company; without the median of the others where it is not `paced`."""
         if not 0 < issuer_id < 2**31:
             return None
         issuer = session.get(IssuerRow, issuer_id)
@@ -108,7 +111,8 @@ class Views:
         reached = [step.day for step in steps if step.state == state]
         if steps and reached and steps[-1].day > reached[-1]:
             state, reached = steps[-1].state, [steps[-1].day]  # the timeline is ahead of the list
-        others = self._spent(session, project.board).get(state, [])
+        spent = self._spent(session, project.board) if paced else {}
+        others = spent.get(state, [])
         planned = None
         if project.planned_fen is not None:
             planned = Figure(
@@ -137,19 +141,27 @@ class Views:
             papers=self._papers(session, project),
             read=read,
             days=tuple(ahead),
+            spent=spent,
+            proceeds=proceeds_of(session, issuer_id, now) if paced else None,
         )
 
     def routing_facts(self, session: Session, wanted: set[int]) -> dict[int, dict[str, str | int]]:
         """What routing asks beside the event, by issuer, for many events at once."""
         facts: dict[int, dict[str, str | int]] = {number: {"issuer_id": number} for number in wanted}
-        found = session.exec(
-            select(
-                ProjectRow.issuer_id, ProjectRow.parties, ProjectRow.planned_fen, ProjectRow.planned_currency
-            ).order_by(col(ProjectRow.updated_at))
-        )
-        for number, parties, fen, currency in found:
+        row = ProjectRow
+        query = sqlalchemy_select(
+            col(row.issuer_id),
+            col(row.parties),
+            col(row.planned_fen),
+            col(row.planned_currency),
+            col(row.board),
+        ).order_by(col(row.updated_at))
+        if len(wanted) <= _FEW:
+            query = query.where(col(row.issuer_id).in_(wanted))
+        for number, parties, fen, currency, board in session.execute(query):
             if number not in facts:
                 continue
+            facts[number]["board"] = board
             names = [
                 " ".join(party[1:]) for party in parties if party and party[0] == PartyRole.SPONSOR.value
             ]

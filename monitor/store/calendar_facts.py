@@ -1,13 +1,14 @@
 """Calendar days of issuers (申购, 缴款, 上市, 上市委会议) ↔ rows, and the reminders they owe.
 
-Rule: a day that moved is forgotten; a reminder is told once, however often it is asked for.
+Rule: a day that moved or is off owes no reminder; that it was announced is remembered for the calendars.
+Rule: a reminder is told once, however often it is asked for.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, timezone
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from monitor.domain.events import Event
 from monitor.domain.issue_checks import price_figure
@@ -18,9 +19,17 @@ from monitor.store import eventlog
 from monitor.store.database import Database
 from monitor.store.issue_rows import join_of, known_issue
 from monitor.store.repository import Owe
-from monitor.store.tables import CalendarFactRow, IssuerRow, NewShareRow
+from monitor.store.tables import (
+    CalendarFactRow,
+    CancelledDayRow,
+    FigureRow,
+    IssuerRow,
+    NewShareRow,
+    ReadingRow,
+)
 
 _CST = timezone(timedelta(hours=8))
+_TERMS = ("subscription_code", "subscription_limit_value")
 
 
 class CalendarStore:
@@ -64,11 +73,26 @@ def keep_days(session: Session, issuer_id: int, code: str, diff: IssueDiff, at: 
     wanted = diff.calendar
     for row in stored:
         if wanted.get(CalendarKind(row.kind)) != row.date:
-            session.delete(row)
+            _cancel(session, row, at)
     by_day = {event.date: event.id for event in diff.events if event.date}
     for kind, day in wanted.items():
         told_by = by_day.get(day, "")
         note(session, issuer_id, kind, day, key=code, source=SOURCE, event_id=told_by, at=at)
+
+
+def _cancel(session: Session, row: CalendarFactRow, at: datetime) -> None:
+    """The day is off; a calendar that shows it hears so, unless another day takes its number."""
+    earlier = select(func.count()).where(
+        CalendarFactRow.issuer_id == row.issuer_id,
+        CalendarFactRow.kind == row.kind,
+        col(CalendarFactRow.date) <= row.date,
+    )
+    number = session.exec(earlier).one()
+    session.merge(
+        CancelledDayRow(issuer_id=row.issuer_id, kind=row.kind, number=number, date=row.date, cancelled_at=at)
+    )
+    session.delete(row)
+    session.flush()
 
 
 def note(
@@ -98,6 +122,19 @@ def note(
         session.flush()
 
 
+def _terms(session: Session, issuer_id: int) -> list[tuple[str, str]]:
+    """Code and market value for the online subscription as the issuer's newest document prints them."""
+    found = dict(
+        session.exec(
+            select(FigureRow.kind, FigureRow.as_printed)
+            .join(ReadingRow, col(ReadingRow.url) == col(FigureRow.url))
+            .where(FigureRow.issuer_id == issuer_id, col(FigureRow.kind).in_(_TERMS))
+            .order_by(col(ReadingRow.date), col(FigureRow.id))
+        ).all()
+    )
+    return [(kind, found[kind]) for kind in _TERMS if kind in found]
+
+
 def _calendar_fact(session: Session, row: CalendarFactRow) -> CalendarFact:
     share = session.get(NewShareRow, row.key) if row.key else None
     issuer = session.get_one(IssuerRow, row.issuer_id)
@@ -118,6 +155,8 @@ def _calendar_fact(session: Session, row: CalendarFactRow) -> CalendarFact:
     details = [("security_code", record.code)]
     if kind is CalendarKind.SUBSCRIPTION and record.purchase_limit is not None:
         details.append(("purchase_limit", f"{record.purchase_limit:f}万股"))
+    if kind is CalendarKind.SUBSCRIPTION:
+        details += _terms(session, row.issuer_id)
     return CalendarFact(
         source=row.source,
         key=record.code,

@@ -21,6 +21,7 @@ from monitor.store.tables import ChatRow, DeliveryRow, EventRow
 _MOVED = "moved to "
 # When two rows of one event meet in a merged chat, the one that may have been seen already stays.
 _RANK = {"sending": 5, "sent": 4, "unresolved": 3, "pending": 2, "suspended": 1}
+RETIRED = "its channel is no longer configured"
 AWAY = "away: "  # why a delivery waited, as its last error begins
 
 
@@ -42,7 +43,8 @@ def chat_view(chat: ChatRow) -> ChatView:
 
 def listening(session: Session) -> Sequence[ChatRow]:
     """Every chat that events are staged for: the suspended ones too, as their queue is kept."""
-    return [chat for chat in session.exec(select(ChatRow).order_by(col(ChatRow.id))) if not _moved_to(chat)]
+    chats = session.exec(select(ChatRow).order_by(col(ChatRow.id)))
+    return [chat for chat in chats if not _moved_to(chat) and chat.why != RETIRED]
 
 
 def find_chat(session: Session, channel: str, address: str) -> ChatRow | None:
@@ -140,7 +142,26 @@ def resume(session: Session, chat: ChatRow, now: datetime) -> int:
 
 
 def migrate_chat(session: Session, chat: ChatRow, new_address: str) -> ChatRow:
-    """Move a chat and its queue to its new address; merge when that address is a chat already."""
+    """Move a chat and its queue to its new address; merge when that address is a chat already.
+
+    A topic stays the topic it was, and the other topics of the group move with it.
+    """
+    group, _, topic = chat.address.partition("/")
+    new_group = new_address.partition("/")[0]
+    siblings = session.exec(
+        select(ChatRow).where(
+            ChatRow.channel == chat.channel,
+            (col(ChatRow.address) == group) | col(ChatRow.address).startswith(f"{group}/", autoescape=True),
+        )
+    ).all()
+    for other in siblings:
+        if other is not chat and not _moved_to(other):
+            thread = other.address.partition("/")[2]
+            _move(session, other, f"{new_group}/{thread}" if thread else new_group)
+    return _move(session, chat, f"{new_group}/{topic}" if topic else new_group)
+
+
+def _move(session: Session, chat: ChatRow, new_address: str) -> ChatRow:
     old_address = chat.address
     other = session.exec(
         select(ChatRow).where(ChatRow.channel == chat.channel, ChatRow.address == new_address)

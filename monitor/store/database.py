@@ -11,16 +11,24 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from monitor.domain.errors import DiskFull, SecondDaemon, StoreError, StoreGone
-from monitor.store.files import Files, lock_of
+from monitor.domain.errors import DiskFull, StoreError, StoreGone
+from monitor.store.files import Files
+from monitor.store.one_daemon import FileLock, NoLock, OneDaemon, SessionLock
 
 _BUSY_MS = 5_000
-_ADVISORY_LOCK = 0x1B0_0001  # any constant of ours: one daemon per PostgreSQL database
+# A server whose network died is noticed within a minute, not after the hours that TCP would wait.
+_PATIENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 40_000,
+}
 
 
 class Database:
@@ -34,10 +42,12 @@ class Database:
         if self.is_sqlite:
             self._prepare_folder()
             self.engine = _sqlite_engine(url, self.files)
+            self._lock: OneDaemon = FileLock(self.path) if self.path is not None else NoLock()
         else:
             if self._parsed.drivername == "postgresql":
                 self._parsed = self._parsed.set(drivername="postgresql+psycopg")
-            self.engine = create_engine(self._parsed, pool_pre_ping=True)
+            self.engine = create_engine(self._parsed, pool_pre_ping=True, connect_args=_PATIENCE)
+            self._lock = SessionLock(self.engine, self.shown)
 
     @property
     def path(self) -> Path | None:
@@ -123,55 +133,40 @@ class Database:
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except (SQLAlchemyError, sqlite3.Error) as exc:
             raise _translated(exc) from exc
-        log_file = path.with_name(path.name + "-wal")
-        return log_file.stat().st_size if log_file.exists() else 0
+        return self.log_size()
 
     @contextlib.contextmanager
     def only_daemon(self) -> Iterator[None]:
-        """Hold the one-daemon lock of this database; StoreError when another daemon holds it."""
-        if self.path is not None:
-            with _file_lock(self.path):
-                yield
-            return
-        if self.is_sqlite:
+        """Hold the one-daemon lock of this database; SecondDaemon when another daemon holds it."""
+        with self._lock.hold():
             yield
-            return
-        with self.engine.connect() as connection:
-            got = connection.execute(text("select pg_try_advisory_lock(:k)"), {"k": _ADVISORY_LOCK}).scalar()
-            connection.commit()
-            if not got:
-                raise SecondDaemon(_SECOND.format(where=self.shown))
-            try:
-                yield
-            finally:
-                with contextlib.suppress(SQLAlchemyError):  # a connection that broke has let go already
-                    connection.execute(text("select pg_advisory_unlock(:k)"), {"k": _ADVISORY_LOCK})
-                    connection.commit()
+
+    def keep_lock(self) -> None:
+        """See that the lock is still ours, or take it again; SecondDaemon when somebody else has it."""
+        try:
+            self._lock.still_ours()
+        except SQLAlchemyError as exc:
+            raise _translated(exc) from exc
+
+    def daemon_works(self) -> bool:
+        """Whether a daemon works on this database now; nothing is written."""
+        try:
+            return self._lock.held()
+        except SQLAlchemyError as exc:
+            raise _translated(exc) from exc
+
+    def log_size(self) -> int:
+        """Bytes of the write-ahead log; 0 for servers."""
+        path = self.path
+        if path is None:
+            return 0
+        log_file = path.with_name(path.name + "-wal")
+        return log_file.stat().st_size if log_file.exists() else 0
 
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
         self.files.forget()
-
-
-_SECOND = "another ipo-monitor already works on {where}; stop it first, or give this one its own database.url"
-
-
-@contextlib.contextmanager
-def _file_lock(path: Path) -> Iterator[None]:
-    import fcntl
-
-    lock = lock_of(path)
-    try:
-        handle = lock.open("a")
-    except OSError as exc:
-        raise StoreError(f"cannot write beside the database {path}: {exc}") from exc
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as exc:
-            raise SecondDaemon(_SECOND.format(where=path)) from exc
-        yield
 
 
 def _sqlite_engine(url: str, files: Files) -> Engine:

@@ -19,8 +19,10 @@ from alerts.bot.contract import Day
 from alerts.glossary import Language
 from alerts.message import Message
 from alerts.preferences import Preferences, from_stored, time_of
+from monitor.failpoints import BEFORE_DIGEST, DIGEST_OWED, failpoint
 from monitor.store import bot_lists, inbound
-from monitor.store.bot_desk import CHANNEL, told_of
+from monitor.store.bot_people import CHANNEL
+from monitor.store.bot_told import told_of
 from monitor.store.database import Database
 from monitor.store.tables import ChatRow
 
@@ -57,6 +59,8 @@ class Digests:
                 for chat_id, kind in due:
                     chat = session.get_one(ChatRow, chat_id)
                     made += _owe(session, chat, kind, local)
+                failpoint(BEFORE_DIGEST)
+            failpoint(DIGEST_OWED)
         for chat_id, kind in due:
             self._done[chat_id, kind] = local.date().isoformat()
         return made

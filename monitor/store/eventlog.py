@@ -17,6 +17,7 @@ from monitor.domain.records import Figure
 from monitor.domain.stages import State
 from monitor.store.grading import grade_details
 from monitor.store.league import league_details
+from monitor.store.offering import with_documents
 from monitor.store.tables import EventRow
 
 
@@ -32,6 +33,7 @@ def append(session: Session, events: Iterable[Event], issuer_id: int | None = No
     fresh = [event for event in wanted.values() if event.id not in known]
     if fresh and issuer_id is not None:
         graded = grade_details(session, issuer_id)
+        fresh = [with_documents(session, event, issuer_id) for event in fresh]
         fresh = [
             replace(event, details={**graded, **league_details(session, event, issuer_id), **event.details})
             for event in fresh

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from alerts.feeds.entries import CalendarEntry
 from alerts.glossary import Language
@@ -14,7 +16,7 @@ from alerts.issue_facts import CALENDAR
 from monitor.domain.events import Event, EventKind
 from monitor.domain.issue_records import CalendarKind
 from monitor.store import chats, eventlog
-from monitor.store.tables import CalendarFactRow, ChatRow, DeliveryRow, EventRow, IssuerRow
+from monitor.store.tables import CalendarFactRow, CancelledDayRow, ChatRow, DeliveryRow, EventRow, IssuerRow
 
 MOST = 100
 _PRIVATE = (EventKind.CHAT_WELCOME.value, EventKind.BOT_REPLY.value)  # said to one chat, not news
@@ -76,7 +78,35 @@ def days_of(session: Session, chat_id: int, first: date, language: Language) -> 
                 learned_at=fact.learned_at,
             )
         )
-    return found
+    return [*found, *_cancelled(session, mine, numbers, first, language)]
+
+
+def _cancelled(
+    session: Session,
+    mine: SelectOfScalar[int] | SelectOfScalar[None],
+    numbers: Mapping[tuple[int, str], int],
+    first: date,
+    language: Language,
+) -> list[CalendarEntry]:
+    """The days that are off and whose number no other day has taken since."""
+    rows = session.exec(
+        select(CancelledDayRow, IssuerRow)
+        .join(IssuerRow, col(IssuerRow.id) == col(CancelledDayRow.issuer_id))
+        .where(col(CancelledDayRow.issuer_id).in_(mine), col(CancelledDayRow.date) >= first)
+    ).all()
+    return [
+        CalendarEntry(
+            issuer_id=row.issuer_id,
+            kind=row.kind,
+            number=row.number,
+            day=row.date,
+            title=f"{issuer.short_name or issuer.name} · {CALENDAR[CalendarKind(row.kind)](language)}",
+            learned_at=row.cancelled_at,
+            cancelled=True,
+        )
+        for row, issuer in rows
+        if row.number > numbers.get((row.issuer_id, row.kind), 0)
+    ]
 
 
 def _chat(row: ChatRow) -> FeedChat:

@@ -9,20 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, delete, func, select
 
 from monitor.domain.diff import Sight
 from monitor.domain.events import Event, EventKind, event_id
-from monitor.domain.figure_diff import DECISION, DRAFTS, Earlier, ReadDocument, document_events
+from monitor.domain.figure_diff import DECISION, DRAFTS, MEETING, Earlier, ReadDocument, document_events
 from monitor.domain.figures.record import Figure, Reading
 from monitor.domain.figures.registration import RegistrationNumber
+from monitor.domain.issue_records import CalendarKind
 from monitor.store import eventlog
+from monitor.store.calendar_facts import note
 from monitor.store.database import Database
 from monitor.store.figure_rows import as_figure, as_row
-from monitor.store.reading_queue import draft_place, earlier_draft, enqueue, is_first, is_newest, planned
+from monitor.store.offering import compared_with_told
+from monitor.store.reading_queue import (
+    draft_place,
+    earlier_draft,
+    enqueue,
+    is_first,
+    is_newest,
+    issuers_of,
+    planned,
+)
 from monitor.store.tables import EventRow, FigureRow, IssuerRow, ProjectRow, ReadingRow
 
 Owe = Callable[[Session, Sequence[EventRow]], None]
@@ -84,7 +95,9 @@ class FiguresStore:
     def next(self, now: datetime, sources: Sequence[str], *, per_hour: int, fetch: bool = True) -> Job | None:
         """What to do next: read what is fetched, then fetch news before history, within the hourly limit."""
         with self._database.read() as session:
-            due = select(ReadingRow).where(ReadingRow.not_before <= now)
+            # Nothing is put off longer than that: our clock was set back since.
+            put_off = (col(ReadingRow.not_before) > now) & (col(ReadingRow.not_before) <= now + _RETRY_MOST)
+            due = select(ReadingRow).where(~put_off)
             row = session.exec(due.where(ReadingRow.state == FETCHED).order_by(col(ReadingRow.url))).first()
             if row is None and fetch and sources:
                 waiting = due.where(ReadingRow.state == WAITING, col(ReadingRow.source).in_(sources))
@@ -148,9 +161,18 @@ class FiguresStore:
             return self._tell(session, [_notice(row, what, at)], row.issuer_id)
 
     def read(
-        self, url: str, reading: Reading, number: RegistrationNumber | None, sight: Sight
+        self,
+        url: str,
+        reading: Reading,
+        number: RegistrationNumber | None,
+        sight: Sight,
+        *,
+        meeting: date | None = None,
     ) -> list[Event]:
-        """Keep what a document says; the events it makes, committed with it."""
+        """Keep what a document says; the events it makes, committed with it.
+
+        `meeting` is the day a committee notice calls: kept in the calendar of every issuer it is listed for.
+        """
         with self._database.write() as session:
             row = session.get_one(ReadingRow, url)
             session.exec(delete(FigureRow).where(col(FigureRow.url) == url))
@@ -173,7 +195,9 @@ class FiguresStore:
                 listed=planned(project) if newest and row.kind in DRAFTS else None,
                 quiet=row.quiet or self._superseded(session, row),
             )
-            if not events and (row.kind != DECISION or "批复" in row.title):
+            if row.kind == MEETING:
+                self._call(session, row, meeting, sight)
+            elif not events and (row.kind != DECISION or "批复" in row.title):
                 events = [_notice(row, _nothing(row, reading), sight.at)]
             short = project.issuer_short if project else issuer.short_name
             if short:
@@ -181,6 +205,17 @@ class FiguresStore:
                     replace(event, details={"issuer_short": short, **event.details}) for event in events
                 ]
             return self._tell(session, events, row.issuer_id)
+
+    def _call(self, session: Session, row: ReadingRow, day: date | None, sight: Sight) -> None:
+        """The meeting's day in the calendars of all whose papers list the notice."""
+        if day is None:
+            return  # a supplement or a cancellation calls none
+        told_by = event_id(row.source, row.project_key, EventKind.DOCUMENT_DISCLOSED, row.date, row.key)
+        for issuer_id in issuers_of(session, row):
+            note(
+                session, issuer_id, CalendarKind.COMMITTEE, day,
+                key="", source=row.source, event_id=told_by, at=sight.at,
+            )  # fmt: skip
 
     def business_wanted(self, url: str) -> bool:
         """Whether its business section is the newest word on the issuer: no younger draft was read."""
@@ -215,7 +250,11 @@ class FiguresStore:
 
     def _tell(self, session: Session, events: Sequence[Event], issuer_id: int) -> list[Event]:
         notices = [event for event in events if event.kind is EventKind.OPERATOR_NOTICE]
-        told = [event for event in events if event.kind is not EventKind.OPERATOR_NOTICE]
+        told = [
+            compared_with_told(session, event, issuer_id)
+            for event in events
+            if event.kind is not EventKind.OPERATOR_NOTICE
+        ]
         rows = [*eventlog.append(session, told, issuer_id), *eventlog.append(session, notices)]
         self._owe(session, rows)
         return [eventlog.to_event(item) for item in rows]

@@ -110,6 +110,8 @@ def grade_details(session: Session, issuer_id: int) -> dict[str, str | int | flo
     """What an event carries of its issuer's grade: `grade`, `grade_word` that shows why, `grade_pinned`."""
     issuer = graded(session, issuer_id)
     details: dict[str, str | int | float | bool] = {"grade": issuer.grade}
+    if english := english_name(issuer.name, issuer.short_name):
+        details["issuer_en"] = english
     if issuer.pinned:
         return details | {"grade_pinned": True}
     agreeing = [proof for proof in issuer.evidence if proof["grade"] == issuer.grade]
@@ -119,6 +121,18 @@ def grade_details(session: Session, issuer_id: int) -> dict[str, str | int | flo
     elif agreeing:
         details["grade_registered"] = True
     return details
+
+
+def english_name(*names: str) -> str:
+    """The issuer's short English name in the registry, "" where it has none or the names are two companies'.
+
+    The first Latin name of an entry is its English one; a shorter form of that, word by word, is preferred.
+    """
+    match = bundled_registry().find(*names)
+    if match is None or match.ambiguous:
+        return ""
+    latin = [name for name in match.company.names if name.isascii()]
+    return min((name for name in latin if f"{latin[0]} ".startswith(f"{name} ")), key=len, default="")
 
 
 def verdict_of(issuer: IssuerRow) -> Verdict | None:

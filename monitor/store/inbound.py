@@ -14,6 +14,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from monitor.domain.events import Event, EventKind, event_id
+from monitor.failpoints import ANSWER_OWED, BEFORE_HANDLED, BEFORE_STORED, failpoint
 from monitor.store import eventlog
 from monitor.store.tables import ChatRow, DeliveryRow, InboundRow
 
@@ -48,6 +49,7 @@ def keep(session: Session, updates: Iterable[tuple[Mapping[str, Any], str]], now
             )
         )
     session.flush()
+    failpoint(BEFORE_STORED)
     return waiting
 
 
@@ -71,6 +73,7 @@ def mark_done(session: Session, update_id: int, verdict: str, now: datetime) -> 
     row.state, row.verdict, row.done_at, row.body = "done", verdict[:200], now, {}
     session.add(row)
     session.flush()
+    failpoint(BEFORE_HANDLED)
 
 
 def owe(
@@ -99,6 +102,7 @@ def owe(
             )
         )
     session.flush()
+    failpoint(ANSWER_OWED)
     return bool(rows)
 
 

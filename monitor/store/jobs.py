@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from alerts.contract import Outcome
+from alerts.message import Message
 from alerts.notes import Delay
 from monitor.domain.events import Event
 
@@ -35,6 +38,7 @@ class Lane:
     due: datetime
     urgent: bool
     oldest: int  # the smallest event_seq owed
+    only_card: bool = False  # no alert is owed, only a card is to be sent or edited
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +66,18 @@ class Progress:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CardWork:
+    """A card to send, or to edit where `message_id` names the message that it is."""
+
+    issuer_id: int
+    message: Message
+    message_id: str
+    wanted: int  # the version these words are
+    face: str  # the digest of the words
+    closes: bool  # the chat wants no cards any more: these words say so and are the last
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
     """One wire message to send now, its intent already durable; several events make it a digest."""
 
@@ -78,6 +94,13 @@ class Job:
     parts_sent: int
     progress: Progress
     late: tuple[timedelta, Delay] | None
+    reply_to: str = ""  # the message it replies to: the company's card in the chat
+    card: CardWork | None = None  # set: a card and no alert
+
+    @property
+    def edits(self) -> bool:
+        """Whether it only changes a message that stands in the chat; no alert waits for that."""
+        return self.card is not None and self.card.message_id != ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,12 +113,22 @@ class Settlement:
     parts: int = 1
     notes: tuple[str, ...] = ()
     retry_in: timedelta = timedelta(0)
+    channel_news: Literal["", "refused", "works"] = ""  # of the whole channel, to be told once
+
+
+# How `Trouble.what` begins.
+PARKED, POISON, SUSPENDED, STOPPED, WORKS = "parked/", "poison/", "suspended/", "stopped/", "works/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trouble:
-    """Something the operator must hear of: parked, poison, suspended chat, stopped channel."""
+    """Something the operator must hear of: parked, poison, suspended chat, stopped channel, or its end."""
 
     what: str
     title: str
     reason: str
+
+    @property
+    def level(self) -> int:
+        """How loud it is in the log: an end of trouble is no error."""
+        return logging.WARNING if self.what.startswith(WORKS) else logging.ERROR

@@ -19,6 +19,7 @@ HELD = "held: by the quiet hours of the chat"  # … of one that waits for the e
 INTERRUPTED = "interrupted: "  # … of one found under way when we started
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+_LONG_PAUSE = timedelta(minutes=30)
 _GOOD = {"ok"}  # an empty answer where rows must be is trouble, too
 
 
@@ -66,6 +67,23 @@ def _why_seen_late(
     first = polls[0][0] if polls else event.first_seen_at
     if first - since > limit and since < started_at <= event.first_seen_at:
         return Delay.DAEMON_DOWN
+    if first - since > limit and _we_stood_still(session, event.source, since, first):
+        return Delay.DAEMON_DOWN
     if any(verdict not in _GOOD for _, verdict in polls):
         return Delay.SOURCE_DOWN
     return Delay.SHOWN_LATE if polls else Delay.SLOW_HOURS
+
+
+def _we_stood_still(session: Session, source: str, since: datetime, first: datetime) -> bool:
+    """Whether the pause between the polls around `since` is a suspended machine's, not slow hours'."""
+    before = session.exec(
+        select(PollRow.ended_at)
+        .where(PollRow.source == source, col(PollRow.kind).in_(["quick", "sweep"]))
+        .where(col(PollRow.ended_at) <= since)
+        .order_by(col(PollRow.ended_at).desc())
+        .limit(2)
+    ).all()
+    if len(before) < 2:
+        return False
+    usual, pause = before[0] - before[1], first - before[0]
+    return pause > max(_LONG_PAUSE, 3 * usual)

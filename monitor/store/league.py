@@ -13,13 +13,16 @@ from decimal import Decimal
 from sqlmodel import Session, col, select
 
 from monitor.domain.events import Event, EventKind
+from monitor.domain.figure_diff import list_trouble
 from monitor.domain.grades import Grade
 from monitor.domain.league import Facts, against_plan, days_to_listing, rank_facts
 from monitor.domain.records import Figure
 from monitor.domain.stages import Stage
-from monitor.store.tables import IssuerRow, NewShareRow, ProjectRow, SourceRow
+from monitor.store.reading_queue import planned
+from monitor.store.tables import FigureRow, IssuerRow, NewShareRow, ProjectRow, ReadingRow, SourceRow
 
 _STAR = "科创板"
+_SURE = Decimal("0.9")
 _CST = timedelta(hours=8)
 _ISSUES = "sse_issue"  # the source of the exchange's new-share list, with every listing and its result
 _RAISED = ("net_proceeds", "gross_proceeds")
@@ -47,16 +50,16 @@ def league_details(session: Session, event: Event, issuer_id: int) -> Facts:
     gross = raised.get("gross_proceeds")
     if gross is not None and event.kind in _RESULTS and event.board == _STAR:
         facts |= _by_gross(session, issuer_id, gross)
+    elif event.kind is EventKind.FIGURES_READ and event.source == _ISSUES:
+        pass  # a bulletin is about the offering under way: its plan was ranked before
     elif project is not None and project.board == _STAR and not raised.keys() & set(_RAISED):
         facts |= _by_plan(session, project)
     if project is None:
         return facts
-    planned = raised.get("planned_proceeds") or _planned(
-        project
-    )  # a document's is more exact than the list's
+    plan = raised.get("planned_proceeds") or _plan(session, project)
     kind = next((kind for kind in _RAISED if kind in raised), None)
-    if planned is not None and kind is not None:
-        facts |= against_plan(planned, kind, raised[kind])
+    if plan is not None and kind is not None:
+        facts |= against_plan(plan, kind, raised[kind])
     if event.kind is EventKind.LISTED and event.date and project.accepted_at:
         facts |= days_to_listing((project.accepted_at + _CST).date(), event.date)
     return facts
@@ -79,6 +82,32 @@ def _project(session: Session, event: Event, issuer_id: int) -> ProjectRow | Non
         if named is not None:
             return named
     return session.exec(mine.order_by(col(ProjectRow.updated_at).desc()).limit(1)).first()
+
+
+def _plan(session: Session, project: ProjectRow) -> Decimal | None:
+    """The plan of the newest document that was read, else the list's; a slip between the two is neither."""
+    listed = planned(project)
+    row = session.exec(
+        select(FigureRow)
+        .join(ReadingRow, col(ReadingRow.url) == col(FigureRow.url))
+        .where(
+            ReadingRow.project_source == project.source,
+            ReadingRow.project_key == project.key,
+            FigureRow.kind == "planned",
+            FigureRow.currency == "CNY",
+            col(FigureRow.amount).is_not(None),
+            col(FigureRow.high).is_(None),
+            col(FigureRow.offering).is_(None),
+        )
+        .order_by(col(ReadingRow.date).desc(), col(ReadingRow.url).desc())
+        .limit(1)
+    ).first()
+    if row is None or row.amount is None or Decimal(row.confidence) < _SURE:
+        return _planned(project)
+    stated = Decimal(row.amount)
+    if listed is not None and list_trouble(listed, stated) == "slip":
+        return None
+    return stated
 
 
 def _planned(project: ProjectRow) -> Decimal | None:

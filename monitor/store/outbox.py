@@ -7,10 +7,12 @@ and every later copy is marked. One in flight per chat; an unresolved delivery b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
+from sqlalchemy import insert
 from sqlalchemy import select as sqlalchemy_select  # sqlmodel's own is typed for four columns at most
 from sqlmodel import Session, and_, case, col, func, select
 
@@ -18,54 +20,59 @@ from alerts.routing import Rule, breaks_through, urgent
 from monitor.domain.events import EventKind
 from monitor.domain.records import Role
 from monitor.failpoints import BEFORE_INTENT, STAGED, failpoint
-from monitor.store import eventlog
+from monitor.store import eventlog, quiet
 from monitor.store.chats import chat_view
 from monitor.store.jobs import Job, Lane, Progress, Rules
 from monitor.store.lateness import HELD, INTERRUPTED, LIMITED, began, why_late
 from monitor.store.tables import ChatRow, DeliveryRow, EventRow, ProjectRow
 
+if TYPE_CHECKING:
+    from monitor.store.cards import Cards
+
 _OPEN = ("pending", "unresolved", "sending")
 _ABOUT_US = {EventKind.CHAT_WELCOME.value, EventKind.OPERATOR_NOTICE.value, EventKind.BOT_REPLY.value}
 _UNCUT = _ABOUT_US | {EventKind.DAILY_RELATED.value}  # one line of a digest would leave out what it lists
+
+_UNTOUCHED = {"attempt": 0, "marked": False, "plain": False, "parts_sent": 0, "receipt": ""}
 
 _Owed = tuple[DeliveryRow, EventRow]
 
 
 def stage(
     session: Session, event_rows: Sequence[EventRow], chats: Iterable[ChatRow], now: datetime, rule: Rule
-) -> list[DeliveryRow]:
+) -> int:
     """Owe each chat the events it wants, in the caller's transaction; `event_rows` are those just appended.
 
-    A chat hears only of events after its `since_seq`; a suspended chat's are kept for its return.
+    A chat hears only of events after its `since_seq`; a suspended chat's are kept for its return. How many
+    are owed: thousands of chats are one statement, not as many objects.
     """
-    rows = []
+    rows: list[dict[str, object]] = []
     views = [(chat, chat_view(chat)) for chat in chats]
     for event_row in event_rows:
         event = eventlog.to_event(event_row)
         event = replace(event, details={**event.details, **routing_facts(session, event_row)})
+        seq = event_row.seq
+        assert seq is not None  # append() flushes
+        same = {"event_seq": seq, "urgent": urgent(event), "created_at": now, **_UNTOUCHED}
         for chat, view in views:
-            seq = event_row.seq
-            assert seq is not None  # append() flushes
-            assert chat.id is not None
             why = rule(event, view) if seq > chat.since_seq else None
             if why is not None:
                 held = None if breaks_through(event, view) else view.choices.held_until(now)
                 rows.append(
-                    DeliveryRow(
-                        event_seq=seq,
-                        chat_id=chat.id,
-                        state="pending" if chat.state == "active" else "suspended",
-                        urgent=urgent(event),
-                        why=why,
-                        created_at=now,
-                        not_before=held or now,
-                        last_error=HELD if held else "",
-                    )
+                    {
+                        **same,
+                        "chat_id": chat.id,
+                        "state": "pending" if chat.state == "active" else "suspended",
+                        "why": why,
+                        "not_before": held or now,
+                        "last_error": HELD if held else "",
+                    }
                 )
-    session.add_all(rows)
     session.flush()
+    if rows:
+        session.connection().execute(insert(DeliveryRow), rows)
     failpoint(STAGED)
-    return rows
+    return len(rows)
 
 
 def routing_facts(session: Session, row: EventRow) -> dict[str, str | int]:
@@ -89,7 +96,9 @@ def routing_facts(session: Session, row: EventRow) -> dict[str, str | int]:
     return facts
 
 
-def lanes(session: Session, chat_ids: Iterable[int] | None = None) -> list[Lane]:
+def lanes(
+    session: Session, chat_ids: Collection[int] | None = None, cards: Cards | None = None
+) -> list[Lane]:
     """The active chats that are owed something, each with the instant it may next be tried."""
     row = DeliveryRow
     held = and_(col(row.state) == "pending", col(row.last_error).startswith(LIMITED))
@@ -110,7 +119,7 @@ def lanes(session: Session, chat_ids: Iterable[int] | None = None) -> list[Lane]
         .group_by(col(ChatRow.id), col(ChatRow.channel), col(ChatRow.address))
     )
     if chat_ids is not None:
-        query = query.where(col(ChatRow.id).in_(list(chat_ids)))
+        query = query.where(col(ChatRow.id).in_(chat_ids))
     found = []
     found_rows = session.exec(query)  # type: ignore[call-overload]  # the overloads end before nine columns
     for chat_id, channel, address, unresolved, hold, earliest, is_urgent, oldest, sending in found_rows:
@@ -126,11 +135,16 @@ def lanes(session: Session, chat_ids: Iterable[int] | None = None) -> list[Lane]
                     oldest=oldest,
                 )
             )
-    return found
+    return cards.lanes(session, found, chat_ids) if cards else found
 
 
 def claim(
-    session: Session, chat_ids: Iterable[int], now: datetime, started_at: datetime, rules: Rules
+    session: Session,
+    chat_ids: Iterable[int],
+    now: datetime,
+    started_at: datetime,
+    rules: Rules,
+    cards: Cards | None = None,
 ) -> list[Job]:
     """Write down the intent to send each chat its next message; nothing may leave before this commits.
 
@@ -141,9 +155,15 @@ def claim(
         chat = session.get(ChatRow, chat_id)
         if chat is None or chat.state != "active":
             continue
-        owed = _pick(_owed(session, chat_id), now, rules)
-        if owed:
-            jobs.append(_intend(session, chat, owed, now, started_at, rules))
+        every = _owed(session, chat_id)
+        quiet.hold(session, chat, every, now)
+        owed = _pick(every, now, rules)
+        job = cards.claim(session, chat, owed, now) if cards else None
+        if job is None and owed:
+            job = _intend(session, chat, owed, now, started_at, rules)
+            job = cards.threaded(session, job) if cards else job
+        if job is not None:
+            jobs.append(job)
     session.flush()
     failpoint(BEFORE_INTENT)
     return jobs
@@ -226,7 +246,7 @@ def _intend(
     )
 
 
-def recover_at_start(session: Session, now: datetime, settle: timedelta) -> int:
+def recover_at_start(session: Session, now: datetime, settle: timedelta, cards: Cards | None = None) -> int:
     """What was under way when we died may have arrived: `sending` → `unresolved`, marked; return how many."""
     rows = session.exec(select(DeliveryRow).where(DeliveryRow.state == "sending")).all()
     for row in rows:
@@ -235,6 +255,8 @@ def recover_at_start(session: Session, now: datetime, settle: timedelta) -> int:
         row.last_error = row.last_error or INTERRUPTED + "found under way at start"
         session.add(row)
     session.flush()
+    if cards:
+        cards.recover(session, now, settle)
     return len(rows)
 
 
@@ -252,7 +274,7 @@ def release(session: Session, under_way: Iterable[int]) -> int:
     return len(lost)
 
 
-def shift(session: Session, by: timedelta, now: datetime) -> int:
+def shift(session: Session, by: timedelta, now: datetime, cards: Cards | None = None) -> int:
     """The wall clock was stepped to `now`: what waits is moved with it, so that it waits no longer or
     shorter; what was staged after the step is in the new time already. Return how many were looked at."""
     rows = session.exec(select(DeliveryRow).where(col(DeliveryRow.state).in_(_OPEN))).all()
@@ -263,10 +285,14 @@ def shift(session: Session, by: timedelta, now: datetime) -> int:
             row.not_before += by
             session.add(row)
     session.flush()
+    if cards:
+        cards.shift(session, by)
     return len(rows)
 
 
-def recent_sends(session: Session, since: datetime) -> list[tuple[str, str, datetime]]:
+def recent_sends(
+    session: Session, since: datetime, cards: Cards | None = None
+) -> list[tuple[str, str, datetime]]:
     """(channel, address, instant) of what left since then, for the limiter of a new process."""
     query = (
         select(ChatRow.channel, ChatRow.address, DeliveryRow.intent_at)
@@ -274,7 +300,8 @@ def recent_sends(session: Session, since: datetime) -> list[tuple[str, str, date
         .where(col(DeliveryRow.intent_at) >= since)
         .distinct()
     )
-    return [(channel, address, at) for channel, address, at in session.exec(query) if at is not None]
+    found = [(channel, address, at) for channel, address, at in session.exec(query) if at is not None]
+    return [*found, *cards.recent_sends(session, since)] if cards else found
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Which documents are worth reading, and how the drafts of one prospectus follow one another.
 
-Rule: drafts and registration decisions of AI-chip or watched issuers, and the bulletins of their offerings.
+Rule: drafts, registration decisions and committee notices of AI-chip or watched issuers, and the bulletins
+of their offerings.
 """
 
 from __future__ import annotations
@@ -9,17 +10,25 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from monitor.domain.events import EventKind, event_id
-from monitor.domain.figure_diff import DECISION, DRAFTS
+from monitor.domain.figure_diff import DECISION, DRAFTS, MEETING
 from monitor.domain.grades import Grade
 from monitor.domain.issue_diff import IMPORTANT_BULLETINS
 from monitor.domain.issue_diff import SOURCE as ISSUES
 from monitor.domain.records import Figure
-from monitor.store.tables import BulletinRow, DocumentRow, EventRow, IssuerRow, ProjectRow, ReadingRow
+from monitor.store.tables import (
+    BulletinRow,
+    DocumentRow,
+    EventRow,
+    FigureRow,
+    IssuerRow,
+    ProjectRow,
+    ReadingRow,
+)
 
-_WANTED = (*DRAFTS, DECISION)
+_WANTED = (*DRAFTS, DECISION, MEETING)
 _HISTORY = timedelta(days=3)  # known to us for longer before it was queued
 
 
@@ -124,6 +133,28 @@ def _is_history(session: Session, disclosed: str, now: datetime) -> bool:
     """Learned quietly, or known for days before anybody asked for its figures."""
     event = session.exec(select(EventRow).where(EventRow.id == disclosed)).first()
     return event is None or event.baseline or now - event.first_seen_at > _HISTORY
+
+
+def document_counts(session: Session) -> dict[str, int]:
+    """Documents queued, by how far they have come, and the figures read in them so far."""
+    states = dict(session.exec(select(ReadingRow.state, func.count()).group_by(ReadingRow.state)).all())
+    found = {state: states.get(state, 0) for state in ("read", "fetched", "waiting", "failed")}
+    return found | {"figures": session.exec(select(func.count()).select_from(FigureRow)).one()}
+
+
+def issuers_of(session: Session, row: ReadingRow) -> list[int]:
+    """Every issuer whose project lists the document, the row's own first."""
+    found = session.exec(
+        select(ProjectRow.issuer_id)
+        .join(
+            DocumentRow,
+            (col(ProjectRow.source) == col(DocumentRow.source))
+            & (col(ProjectRow.key) == col(DocumentRow.project_key)),
+        )
+        .where(DocumentRow.url == row.url)
+        .order_by(col(ProjectRow.issuer_id))
+    )
+    return list(dict.fromkeys([row.issuer_id, *found]))
 
 
 def draft_place(row: ReadingRow | DocumentRow) -> tuple[datetime, int, str]:

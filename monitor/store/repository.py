@@ -9,17 +9,18 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from monitor.domain.diff import Sight, diff_documents, diff_project, merge
 from monitor.domain.errors import SourceEmpty
 from monitor.domain.events import Event
 from monitor.domain.records import DocumentRecord, ProjectRecord, StatusRow
 from monitor.domain.stages import State
-from monitor.domain.timeline import diff_timeline, in_publication_order, live_after_baseline
+from monitor.domain.timeline import WITHDRAWN_AFTER, diff_timeline
 from monitor.store import eventlog
+from monitor.store.baseline import boundary_of, end_baseline, live_after
 from monitor.store.database import Database
 from monitor.store.grading import assess
 from monitor.store.issuers import issuer_id_for, tutoring_facts
@@ -27,23 +28,15 @@ from monitor.store.project_rows import (
     earlier_key,
     fill_row,
     known_status,
-    newest_change,
     read_paces,
     record_of,
 )
+from monitor.store.refreshes import CHANGED, FILL_IN, FOLLOWED, note_lag
 from monitor.store.reversals import Reversals
-from monitor.store.tables import DocumentRow, EventRow, ProjectRow, SourceRow, StatusRowRow
+from monitor.store.tables import DocumentRow, EventRow, ProjectRow, StatusRowRow
 
 # Called inside the transaction with the new event rows: stages the deliveries they owe.
 Owe = Callable[[Session, Sequence[EventRow]], None]
-
-CHANGED, FOLLOWED, FILL_IN = 3, 2, 1  # refresh priorities
-_LAG_FIRST, _LAG_MOST = timedelta(minutes=1), timedelta(hours=1)
-_RETRY_FIRST, _RETRY_MOST = timedelta(minutes=5), timedelta(hours=6)
-_LAG_READINGS = 8  # after that the project waits for its next change or the nightly round
-# A list whose newest change is older than this against our clock is a recording being played back.
-_PLAYBACK = timedelta(days=4)
-_CST = timedelta(hours=8)
 
 
 class Repository:
@@ -162,7 +155,7 @@ class Repository:
             [known_status(item) for item in stored.values()],
             seen,
             sight,
-            live_after=None if stored else _live_after(session, row, project, seen),
+            live_after=None if stored else live_after(session, row, project, seen),
             paces=paces,
             extra=tutoring_facts(session, row.issuer_id),
         )
@@ -192,18 +185,10 @@ class Repository:
             days = event_row.details.get("days_since_acceptance")
             if isinstance(days, int) and event_row.kind == "milestone":
                 insort(paces.setdefault(State(event_row.code, event_row.outcome_code), []), days)
-        self._note_lag(row, project.state, seen, sight.at)
+        doubted = any(0 < known.missing < WITHDRAWN_AFTER for known in diff.rows)
+        note_lag(row, project.state, seen, sight.at, doubted=doubted)
         session.add(row)
         return [eventlog.to_event(item) for item in told]
-
-    def _note_lag(self, row: ProjectRow, state: State, seen: Sequence[StatusRow], now: datetime) -> None:
-        """The list may show a decision before the timeline publishes it: then read the timeline again."""
-        newest = in_publication_order(seen)[-1:]
-        decided = sorted(seen, key=lambda item: item.decided_at)[-1:]
-        if any(item.state == state for item in (*newest, *decided)):
-            row.lag_count, row.refresh_not_before = 0, None
-            return
-        _wait_longer(row, now, _LAG_FIRST, _LAG_MOST)
 
     def documents_seen(self, source: str, seen: Iterable[DocumentRecord], sight: Sight) -> list[Event]:
         """Documents of any projects; those of projects we do not know are left for their discovery."""
@@ -231,9 +216,7 @@ class Repository:
         }
         quiet_until = None
         if row.baseline_code is not None and row.refreshed_at is None:
-            state = session.get(SourceRow, row.source)
-            text = state.memory.get("baseline_boundary", "") if state else ""
-            quiet_until = datetime.fromisoformat(text) if text else datetime.max.replace(tzinfo=UTC)
+            quiet_until = boundary_of(session, row.source) or datetime.max.replace(tzinfo=UTC)
         found = diff_documents(record_of(row), known, seen, sight, quiet_until=quiet_until)
         for document, _ in found:
             session.add(
@@ -266,87 +249,10 @@ class Repository:
                 )
             )
 
-    def refresh_due(self, source: str, now: datetime) -> str | None:
-        """The project whose timeline and documents are to be read next, or None."""
-        with self._database.read() as session:
-            return session.exec(
-                select(ProjectRow.key)
-                .where(
-                    ProjectRow.source == source,
-                    ProjectRow.refresh_priority > 0,
-                    (col(ProjectRow.refresh_not_before).is_(None))
-                    | (col(ProjectRow.refresh_not_before) <= now),
-                )
-                .order_by(
-                    col(ProjectRow.refresh_priority).desc(),
-                    col(ProjectRow.updated_at).desc(),
-                    col(ProjectRow.key),
-                )
-                .limit(1)
-            ).first()
-
-    def refresh_waiting(self, source: str) -> tuple[int, int]:
-        """(projects due or waiting for a refresh, projects in all)."""
-        with self._database.read() as session:
-            mine = select(func.count()).select_from(ProjectRow).where(ProjectRow.source == source)
-            return session.exec(mine.where(ProjectRow.refresh_priority > 0)).one(), session.exec(mine).one()
-
-    def refreshed(self, source: str, key: str, now: datetime, *, failed: bool) -> int:
-        """Mark a project read, or failed and to be tried again later; return its lag in readings."""
-        with self._database.write() as session:
-            row = session.get_one(ProjectRow, (source, key))
-            if failed:
-                _wait_longer(row, now, _RETRY_FIRST, _RETRY_MOST)
-            else:
-                row.refreshed_at = now
-            if row.lag_count == 0 or row.lag_count >= _LAG_READINGS:
-                row.refresh_priority, row.refresh_not_before = 0, None
-            session.add(row)
-            return row.lag_count
-
-    def queue_refresh(self, source: str, *, terminal: Sequence[str], recent: timedelta, others: int) -> int:
-        """Queue projects under review, those finished within `recent`, and the `others` longest unread.
-
-        `recent` counts back from the newest change of the whole list: the exchange's time, not ours.
-        """
-        with self._database.write() as session:
-            newest = newest_change(session, source)
-            if newest is None:
-                return 0
-            mine = select(ProjectRow).where(ProjectRow.source == source, ProjectRow.refresh_priority == 0)
-            finished = col(ProjectRow.code).in_(list(terminal))
-            lively = session.exec(
-                mine.where(~finished | (col(ProjectRow.updated_at) >= newest - recent))
-            ).all()
-            stale = session.exec(
-                mine.where(finished).order_by(col(ProjectRow.refreshed_at)).limit(others)
-            ).all()
-            queued = {row.key: row for row in (*lively, *stale)}
-            for row in queued.values():
-                row.refresh_priority = FILL_IN
-                session.add(row)
-            return len(queued)
-
-    def newest_change(self, source: str) -> datetime | None:
-        """The newest updateDate of the whole list, aware UTC."""
-        with self._database.read() as session:
-            return newest_change(session, source)
-
     def baseline_done(self, source: str, boards: Sequence[str], fetched_at: datetime) -> None:
         """The first, quiet reading is complete: from here on, what is published is news."""
         with self._database.write() as session:
-            newest = newest_change(session, source)
-            boundary = fetched_at
-            if newest is not None and fetched_at - newest > _PLAYBACK:
-                boundary = (newest + _CST).replace(hour=23, minute=59, second=59) - _CST
-            row = session.get(SourceRow, source) or SourceRow(name=source)
-            row.baseline_at = row.baseline_at or fetched_at
-            memory = {
-                "baseline_boundary": boundary.isoformat(),
-                "played_back": boundary != fetched_at,
-            } | dict(row.memory)
-            row.memory = memory | {"boards": sorted({*row.memory.get("boards", []), *boards})}
-            session.add(row)
+            end_baseline(session, source, boards, fetched_at)
 
     def _tell(self, session: Session, events: Iterable[Event], row: ProjectRow) -> list[EventRow]:
         short = {"issuer_short": row.issuer_short} if row.issuer_short else {}
@@ -354,35 +260,3 @@ class Repository:
         rows = eventlog.append(session, told, row.issuer_id)
         self._owe(session, rows)
         return rows
-
-
-def _wait_longer(row: ProjectRow, now: datetime, first: timedelta, most: timedelta) -> None:
-    row.refresh_not_before = now + min(first * 2 ** min(row.lag_count, 10), most)
-    row.lag_count = min(row.lag_count + 1, 20)
-
-
-def _live_after(
-    session: Session, row: ProjectRow, project: ProjectRecord, seen: Sequence[StatusRow]
-) -> int | None:
-    """How many leading rows the first, quiet reading of the market already covered; None: not one.
-
-    A project first read hours after the market was may have moved meanwhile, with or without its list row.
-    """
-    if row.baseline_code is None or row.baseline_updated_at is None:
-        return None
-    source = session.get(SourceRow, row.source)
-    memory = source.memory if source else {}
-    if "baseline_boundary" not in memory:
-        return len(seen)  # that reading is still under way
-    boundary = datetime.fromisoformat(memory["baseline_boundary"])
-    state = State(row.baseline_code, row.baseline_outcome_code or "")
-    played_back = bool(memory.get("played_back"))
-    if played_back and (project.state, project.updated_at) != (state, row.baseline_updated_at):
-        return live_after_baseline(seen, state, row.baseline_updated_at)
-    covered = 0
-    for status in in_publication_order(seen):
-        # Of a recording our clock says nothing: there the time of decision tells as well.
-        if status.published_at > boundary and not (played_back and status.decided_at <= boundary):
-            break
-        covered += 1
-    return covered

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from sqlmodel import Session, col, select
 
@@ -18,23 +18,43 @@ from monitor.domain.events import Event, EventKind, event_id
 from monitor.failpoints import BEFORE_SETTLE, failpoint
 from monitor.store import eventlog, outbox
 from monitor.store.chats import listening, migrate_chat, suspend
-from monitor.store.jobs import Progress, Rules, Settlement, Trouble
+from monitor.store.jobs import (
+    PARKED,
+    POISON,
+    STOPPED,
+    SUSPENDED,
+    WORKS,
+    Progress,
+    Rules,
+    Settlement,
+    Trouble,
+)
 from monitor.store.lateness import HELD, LIMITED
 from monitor.store.tables import ChatRow, DeliveryRow, EventRow
+
+if TYPE_CHECKING:
+    from monitor.store.cards import Cards
 
 _ONE_BY_ONE = 3  # more alerts given up at once than this are told in one notice
 _WAITING = ("pending", "unresolved", "suspended")
 
 
 def settle(
-    session: Session, settlements: Iterable[Settlement], now: datetime, rules: Rules, rule: Rule
+    session: Session,
+    settlements: Iterable[Settlement],
+    now: datetime,
+    rules: Rules,
+    rule: Rule,
+    cards: Cards | None = None,
 ) -> list[Trouble]:
     """Record every outcome; the operator's notices are staged here and returned for the log."""
     troubles: list[Trouble] = []
     for settlement in settlements:
-        rows = _rows(session, settlement)
-        if rows:
+        if settlement.job.card is not None:
+            troubles += cards.settle(session, settlement, now, rules) if cards else []
+        elif rows := _rows(session, settlement):
             troubles += _settle_one(session, settlement, rows, now, rules)
+            troubles += _channel_news(settlement, now)
     tell(session, troubles, now, rule)
     failpoint(BEFORE_SETTLE)
     return troubles
@@ -58,8 +78,48 @@ def _settle_one(
         case RetryLater():
             return _retry(session, settlement, outcome, rows, now, rules)
         case Rejected():
-            return _rejected(session, settlement, outcome, rows, now)
+            return rejected(session, settlement, outcome, rows, now)
     assert_never(outcome)
+
+
+def _channel_news(settlement: Settlement, now: datetime) -> list[Trouble]:
+    """A channel refused, or working again; empty where the operator has heard of it."""
+    channel, outcome = settlement.job.channel, settlement.outcome
+    if settlement.channel_news == "refused" and isinstance(outcome, Rejected):
+        return [
+            Trouble(
+                what=f"{STOPPED}{channel}/{now.isoformat()}",
+                title=f"channel {channel} stopped: tried again in 15 min, then more and more seldom",
+                reason=outcome.why,
+            )
+        ]
+    if settlement.channel_news == "works":
+        return [
+            Trouble(
+                what=f"{WORKS}{channel}/{now.isoformat()}",
+                title=f"channel {channel} works again",
+                reason="the service takes messages again; what waited is sent now",
+            )
+        ]
+    return []
+
+
+def refused_channels(session: Session) -> dict[str, str]:
+    """Channel → why, for each whose refusal was told and whose end was not."""
+    rows = session.exec(
+        select(EventRow.id, EventRow.reason)
+        .where(EventRow.kind == EventKind.OPERATOR_NOTICE.value, EventRow.source == "monitor")
+        .order_by(col(EventRow.seq))
+    ).all()
+    refused: dict[str, str] = {}
+    for identity, reason in rows:
+        what = identity.rpartition("/")[2].replace("∕", "/")  # as event_id wrote it
+        channel = what.partition("/")[2].rpartition("/")[0]
+        if what.startswith(STOPPED):
+            refused[channel] = reason
+        elif what.startswith(WORKS):
+            refused.pop(channel, None)
+    return refused
 
 
 def _delivered(settlement: Settlement, outcome: Delivered, rows: list[DeliveryRow], now: datetime) -> None:
@@ -99,14 +159,14 @@ def _retry(
         migrate_chat(session, chat, outcome.new_address)
         return []
     if not outcome.ambiguous:
-        _hold(session, settlement, outcome, now)
+        hold(session, settlement, outcome, now)
     exhausted = [row for row in rows if row.attempt > rules.resends]
     return [
         _park(row, f"{row.attempt} sends without an answer: {row.last_error}") for row in exhausted
     ] + expire(session, now, rules, rows)
 
 
-def _hold(session: Session, settlement: Settlement, outcome: RetryLater, now: datetime) -> None:
+def hold(session: Session, settlement: Settlement, outcome: RetryLater, now: datetime) -> None:
     """Keep the chat's other deliveries back as long; a service's own wish is remembered as such."""
     others = session.exec(
         select(DeliveryRow).where(
@@ -123,9 +183,10 @@ def _hold(session: Session, settlement: Settlement, outcome: RetryLater, now: da
         session.add(row)
 
 
-def _rejected(
+def rejected(
     session: Session, settlement: Settlement, outcome: Rejected, rows: list[DeliveryRow], now: datetime
 ) -> list[Trouble]:
+    """A refusal, written down: of one message, of a chat, or of a whole channel."""
     job = settlement.job
     for row in rows:
         row.last_error = outcome.why[:300]
@@ -149,7 +210,7 @@ def _rejected(
             place = f"{job.channel}:{job.address}"
             return [
                 Trouble(
-                    what=f"suspended/{job.chat_id}/{now.isoformat()}",
+                    what=f"{SUSPENDED}{job.chat_id}/{now.isoformat()}",
                     title=f"chat {place} suspended, its queue is kept",
                     reason=outcome.why,
                 )
@@ -157,13 +218,7 @@ def _rejected(
         case "channel":
             for row in rows:
                 row.not_before = now + settlement.retry_in
-            return [
-                Trouble(
-                    what=f"stopped/{job.channel}/{now.isoformat()}",
-                    title=f"channel {job.channel} stopped: nothing is sent through it until a restart",
-                    reason=outcome.why,
-                )
-            ]
+            return []  # told as the channel's, once
     assert_never(outcome.scope)
 
 
@@ -219,7 +274,7 @@ def tell(session: Session, troubles: Sequence[Trouble], now: datetime, rule: Rul
 
 
 def _together(troubles: Sequence[Trouble]) -> list[Trouble]:
-    given_up = [trouble for trouble in troubles if trouble.what.startswith(("parked/", "poison/"))]
+    given_up = [trouble for trouble in troubles if trouble.what.startswith((PARKED, POISON))]
     if len(given_up) <= _ONE_BY_ONE:
         return list(troubles)
     first = given_up[0]

@@ -7,12 +7,14 @@ then `day.check(outcome)`. A channel whose service cannot have a day says so wit
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from alerts.contract import Delivered, Outcome, Rejected, RetryLater
+from alerts.contract import Delivered, Outcome, Payload, Rejected, RetryLater
 from alerts.message import Fact, Link, Message
+from alerts.text import inert, labelled, unlinkable
 
 
 class Day(StrEnum):
@@ -99,6 +101,41 @@ def message(title: str = "上市委会议通过", *, facts: int = 3) -> Message:
         why=title,
         notes=(title,),
     )
+
+
+def long_message(headline: str, values: Sequence[str], links: int) -> Message:
+    """A message with these facts, F0, F1, …, and as many links."""
+    return Message(
+        alert_id="#A1B2",
+        icon="✅",
+        headline=headline,
+        facts=tuple(Fact(label=f"F{number}", value=value) for number, value in enumerate(values)),
+        links=tuple(
+            Link(label=f"L{number}", url=f"https://x.sse.com.cn/{number}") for number in range(links)
+        ),
+    )
+
+
+def check_told_once(parts: Sequence[Payload], values: Sequence[str], links: int) -> None:
+    """Every part has headline, first link and alert id; joined, the facts are whole, in order."""
+    lines: list[str] = []
+    for number, part in enumerate(parts, start=1):
+        assert (part.part, part.parts) == (number, len(parts))
+        head, *body = part.plain.split("\n")
+        assert (f"({number}/{len(parts)})" in head) == (len(parts) > 1)
+        assert body[-1] == "#A1B2"
+        assert ("https://x.sse.com.cn/0" in part.plain) == (links > 0)
+        lines += [line for line in body[:-1] if not line.startswith("🔗 ")]
+    whole: list[str] = []
+    for line in lines:
+        if line.startswith("↳ "):
+            whole[-1] += line.removeprefix("↳ ")
+        else:
+            whole.append(line)
+    told = [labelled(f"F{number}", unlinkable(inert(value))) for number, value in enumerate(values)]
+    assert whole[len(whole) - len(told) :] == told
+    for number in range(links):
+        assert any(f"L{number}: https://x.sse.com.cn/{number}" in part.plain for part in parts)
 
 
 def assert_no_secret(secret: str, *seen: object) -> None:

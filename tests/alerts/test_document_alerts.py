@@ -72,7 +72,7 @@ def test_a_bulletin_is_called_by_its_name() -> None:
     )
     told = event(EventKind.FIGURES_READ, figures=(price,), details={"document_type": "offering_notice"})
     assert render(told, "zh").headline.endswith("发行公告：发行价格 104.66 元/股")
-    assert render(told, "en").headline.endswith("offering notice: offer price 104.66 元/股")
+    assert render(told, "en").headline.endswith("offering notice: offer price RMB 104.66")
 
 
 def test_a_later_draft_is_told_by_its_changes_alone() -> None:

@@ -21,7 +21,6 @@ from alerts.glossary import Language
 from alerts.message import Fact, Link, Message
 from alerts.registry import HOOKS
 from alerts.render import render
-from alerts.text import inert, labelled, unlinkable
 from monitor.composing import _mark_part
 from monitor.domain.events import EventKind
 from tests.alerts import kit
@@ -135,35 +134,10 @@ def test_splitting_loses_nothing_and_keeps_order(
     values: list[str], headline: str, links: int, kind: str
 ) -> None:
     """Every part is within limits with headline, link and alert id; joined, the facts are whole, in order."""
-    message = Message(
-        alert_id="#A1B2",
-        icon="✅",
-        headline=headline,
-        facts=tuple(Fact(label=f"F{number}", value=value) for number, value in enumerate(values)),
-        links=tuple(
-            Link(label=f"L{number}", url=f"https://x.sse.com.cn/{number}") for number in range(links)
-        ),
-    )
-    parts = channel(kind).format(message)
-    lines: list[str] = []
-    for number, part in enumerate(parts, start=1):
+    parts = channel(kind).format(kit.long_message(headline, values, links))
+    for part in parts:
         check_part(kind, part)
-        assert (part.part, part.parts) == (number, len(parts))
-        head, *body = part.plain.split("\n")
-        assert (f"({number}/{len(parts)})" in head) == (len(parts) > 1)
-        assert body[-1] == "#A1B2"
-        assert ("https://x.sse.com.cn/0" in part.plain) == (links > 0)
-        lines += [line for line in body[:-1] if not line.startswith("🔗 ")]
-    whole: list[str] = []
-    for line in lines:
-        if line.startswith("↳ "):
-            whole[-1] += line.removeprefix("↳ ")
-        else:
-            whole.append(line)
-    told = [labelled(f"F{number}", unlinkable(inert(value))) for number, value in enumerate(values)]
-    assert whole[len(whole) - len(told) :] == told
-    for number in range(links):
-        assert any(f"L{number}: https://x.sse.com.cn/{number}" in part.plain for part in parts)
+    kit.check_told_once(parts, values, links)
 
 
 @given(hostile_text, st.sampled_from(CUT))

@@ -111,9 +111,9 @@ def test_headline_words(state: State, zh: str, en: str) -> None:
 
 
 def test_an_english_name_leads_and_the_legal_name_stands_once() -> None:
-    """English alerts use the English short name if the event has it, and the Chinese legal name once."""
+    """English alerts lead with the English and the Chinese short name; the legal name stands once."""
     told = render(event(state=State("3", "1"), details={"issuer_en": "MetaX"}), "en")
-    assert told.headline == "MetaX · listing committee: passed"
+    assert told.headline == "MetaX 沐曦股份 · listing committee: passed"
     assert str(told).count("沐曦集成电路（上海）股份有限公司") == 1
 
 

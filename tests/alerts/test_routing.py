@@ -10,6 +10,7 @@ from alerts.notes import Delay, late, possible_repeat
 from alerts.routing import ChatView, rule_with_watchlist, urgent, wanted
 from monitor.domain.events import Event, EventKind
 from monitor.domain.records import DocumentType
+from monitor.domain.stages import State
 
 ANYONE = ChatView(language="en")
 OPERATOR = ChatView(language="en", operator=True)
@@ -183,3 +184,13 @@ def test_the_repeat_note_names_the_alert_and_the_attempt() -> None:
     assert all(
         late(timedelta(hours=1), reason, "en") != late(timedelta(hours=1), reason, "zh") for reason in Delay
     )
+
+
+def test_the_milestones_of_one_stage_can_be_chosen_alone() -> None:
+    """`milestone.5` on and `milestone` off: the registration's result comes, the acceptance does not."""
+    chosen = ChatView(language="en", kinds={"milestone": False, "milestone.5": True})
+    assert wanted(_event(EventKind.MILESTONE, state=State("5", "1")), chosen) is not None
+    assert wanted(_event(EventKind.MILESTONE, state=State("1")), chosen) is None
+    only_one_off = ChatView(language="en", kinds={"milestone.1": False})
+    assert wanted(_event(EventKind.MILESTONE, state=State("1")), only_one_off) is None
+    assert wanted(_event(EventKind.MILESTONE, state=State("5", "1")), only_one_off) is not None

@@ -15,7 +15,7 @@ from alerts.facts import LONGEST_NAME
 from alerts.glossary import Language
 from alerts.message import Fact, Link, Message
 from alerts.render import render
-from alerts.text import inert, labelled, unlinkable
+from alerts.text import unlinkable
 from monitor.domain.events import EventKind
 from tests.alerts import kit
 from tests.alerts.events import EVERY_KIND, event
@@ -84,35 +84,10 @@ long_text = st.one_of(
 @settings(max_examples=120, deadline=None)
 def test_splitting_loses_nothing_and_keeps_order(values: list[str], headline: str, links: int) -> None:
     """Every part is within limits with headline, link and alert id; joined, the facts are whole, in order."""
-    message = Message(
-        alert_id="#A1B2",
-        icon="✅",
-        headline=headline,
-        facts=tuple(Fact(label=f"F{number}", value=value) for number, value in enumerate(values)),
-        links=tuple(
-            Link(label=f"L{number}", url=f"https://x.sse.com.cn/{number}") for number in range(links)
-        ),
-    )
-    parts = format_telegram(message)
-    lines: list[str] = []
-    for number, part in enumerate(parts, start=1):
+    parts = format_telegram(kit.long_message(headline, values, links))
+    for part in parts:
         check_part(part)
-        assert (part.part, part.parts) == (number, len(parts))
-        head, *body = part.plain.split("\n")
-        assert (f"({number}/{len(parts)})" in head) == (len(parts) > 1)
-        assert body[-1] == "#A1B2"
-        assert ("https://x.sse.com.cn/0" in part.plain) == (links > 0)
-        lines += [line for line in body[:-1] if not line.startswith("🔗 ")]
-    whole: list[str] = []
-    for line in lines:
-        if line.startswith("↳ "):
-            whole[-1] += line.removeprefix("↳ ")
-        else:
-            whole.append(line)
-    told = [labelled(f"F{number}", unlinkable(inert(value))) for number, value in enumerate(values)]
-    assert whole[len(whole) - len(told) :] == told
-    for number in range(links):
-        assert any(f"L{number}: https://x.sse.com.cn/{number}" in part.plain for part in parts)
+    kit.check_told_once(parts, values, links)
 
 
 def test_a_fact_is_never_cut_while_it_fits_a_part() -> None:

@@ -1,4 +1,6 @@
-"""How fast the bot answers with 2,000 projects stored: `python -m tests.bot.bench` prints it.
+"""How fast the bot answers with 2,000 projects stored, and one event is queued for 2,000 chats.
+
+`python -m tests.bot.bench` prints it, as does `make bench`; `--flood` adds 10,000 updates at once.
 
 Rule: a command is timed from its update to the server's receipt of the answer.
 """
@@ -17,6 +19,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 from monitor.bot_budget import Budgets
 from monitor.store.chats import ensure_chat
+from tests.bot import bench_chats
 from tests.bot.kit import NOW, OWNER, TOKEN, BotWorld, record, row
 from tests.doubles.bot_api import BotApi, person
 from tests.store.facts import sight
@@ -116,6 +119,8 @@ async def measure(projects: int, rounds: int, updates: int) -> list[str]:
                     f"p95 {every[int(len(every) * 0.95)] * 1000:.0f} ms, "
                     f"max {every[-1] * 1000:.0f} ms ({worst})"
                 ]
+                if not updates:
+                    return lines
                 alert, whole = await flood(world, updates)
                 lines.append(
                     f"bot: {updates} updates at once: an alert amid them after {alert * 1000:.0f} ms; "
@@ -128,8 +133,12 @@ async def measure(projects: int, rounds: int, updates: int) -> list[str]:
 
 def main() -> None:
     """Print the figures."""
-    for line in asyncio.run(measure(PROJECTS, 8, 10_000)):
+    flooding = 10_000 if "--flood" in sys.argv else 0
+    for line in asyncio.run(measure(PROJECTS, 8, flooding)):
         sys.stdout.write(line + "\n")
+    with tempfile.TemporaryDirectory() as folder:
+        for line in bench_chats.lines(Path(folder)):
+            sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from monitor.domain.records import DocumentRecord, DocumentType, Party, ProjectR
 from monitor.domain.stages import State
 from monitor.limiter import Budget
 from monitor.settings import load
-from monitor.store.tables import BotAuditRow, ChatRow, DeliveryRow, InboundRow, IssuerRow
+from monitor.store.tables import BotAuditRow, ChatRow, DeliveryRow, InboundRow, IssuerRow, LivingCardRow
 from tests.doubles.bot_api import BotApi
 from tests.doubles.bot_state import Shown
 from tests.store.facts import METAX, MOORE, project, sight
@@ -73,6 +73,13 @@ def row(key: str, number: int, code: str, day: date, outcome: str = "") -> Statu
 
 def _at(day: int) -> datetime:
     return datetime(2026, 6, day, 9, 0, tzinfo=UTC)
+
+
+def is_card(shown: Shown) -> bool:
+    """Whether the message is a living card: every one says when it was last changed."""
+    return any(
+        words in shown.text for words in ("动态卡片，", "Kept up to date;", "起不再更新", "No longer kept")
+    )
 
 
 class BotWorld:
@@ -183,12 +190,19 @@ class BotWorld:
         return self.api.taps[query] or ""
 
     async def shown(self, act: Callable[[], object], chat: int) -> Shown:
-        """The next message of the chat after doing something."""
-        held = self.api.chats[chat]
-        before = len(held.shown)
+        """The next message of the chat after doing something; a living card is none, it comes beside."""
+        before = len(self.told(chat))
         act()
-        await self.until(lambda: len(held.shown) > before)
-        return held.shown[before]
+        await self.until(lambda: len(self.told(chat)) > before)
+        return self.told(chat)[before]
+
+    def told(self, chat: int) -> list[Shown]:
+        """The chat's messages but for its living cards."""
+        return [one for one in self.api.chats[chat].shown if not is_card(one)]
+
+    def cards(self, chat: int) -> list[Shown]:
+        """The chat's living cards."""
+        return [one for one in self.api.chats[chat].shown if is_card(one)]
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for it, looking whenever the server was called."""
@@ -216,6 +230,12 @@ class BotWorld:
                 select(func.count())
                 .select_from(DeliveryRow)
                 .where(col(DeliveryRow.state).in_(["pending", "sending"]))
+            ).one()
+            card = LivingCardRow
+            owed += session.exec(
+                select(func.count())
+                .select_from(card)
+                .where((card.state == "sending") | (col(card.due) <= self.clock.now()))
             ).one()
             last = session.exec(select(func.max(InboundRow.update_id))).one() or 0
         newest = max((update["update_id"] for update in self.api.updates), default=0)

@@ -5,78 +5,121 @@ Used by the tests, which judge it, and by the transcript, which people read.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from tests.bot.kit import OWNER, BotWorld
+from tests.bot.kit import FRIEND, GROUP, OWNER, STRANGER, BotWorld, is_card
+from tests.doubles.bot_api import person
 
 
 @dataclass
 class Talk:
-    """The conversation so far."""
+    """The conversation so far, in one chat at a time."""
 
     world: BotWorld
+    chat: int = OWNER
+    thread: int | None = None
+    user: int = OWNER
     lines: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
 
-    async def say(self, text: str, **more: object) -> str:
-        """Type, and note the answer with its buttons."""
-        shown = await self.world.shown(lambda: self.world.api.say(OWNER, text, **more), OWNER)
-        await self.world.quiet()
-        self.lines += [f"\n👤 {text}", _indented(shown.text)]
-        self.lines += [f"     [{'] ['.join(button['text'] for button in row)}]" for row in shown.keyboard]
-        self.answers[text] = shown.text
-        return shown.text
+    def enter(self, title: str, chat: int, *, thread: int | None = None, user: int = OWNER) -> None:
+        """Go on in another chat or topic, or as somebody else."""
+        self.chat, self.thread, self.user = chat, thread, user
+        self.lines.append(f"\n──────── {title} ────────")
+
+    async def say(self, text: str, *, answered: bool = True) -> str:
+        """Type, and note the answer with its buttons, and everything else that changed."""
+        topic: dict[str, Any] = {}
+        if self.thread is not None:
+            topic = {"message_thread_id": self.thread, "is_topic_message": True}
+        return await self._noted(
+            f"👤 {text}", lambda: self.world.api.say(self.user, text, chat=self.chat, **topic), text, answered
+        )
+
+    async def post(self, text: str) -> str:
+        """The channel posts."""
+        chat = self.world.api.chats[self.chat]
+        body = {"message_id": chat.next_id, "sender_chat": chat.as_json(), "chat": chat.as_json(), "date": 1}
+        chat.next_id += 1
+        return await self._noted(
+            f"📣 {text}", lambda: self.world.api.push_update(channel_post={**body, "text": text}), text, True
+        )
 
     async def tap(self, label: str) -> str:
-        """Tap, and note the toast and the message the button hung on or the new one."""
-        chat = self.world.api.chats[OWNER]
-        before, edits = len(chat.shown), {one.message_id: one.edits for one in chat.shown}
-        toast = await self.world.tap(label)
+        """Tap the newest button of that name; note the toast and what became of it."""
+        before = self._seen()
+        toast = await self.world.tap(label, user=self.user, chat=self.chat)
         await self.world.quiet()
-        await self.world.until(
-            lambda: (
-                len(chat.shown) > before
-                or any(one.edits > edits[one.message_id] for one in chat.shown[:before])
-            )
-        )
-        shown = next(
-            (one for one in chat.shown[:before] if one.edits > edits[one.message_id]), chat.shown[-1]
-        )
-        edited = shown in chat.shown[:before]
-        self.lines += [f"\n👆 [{label}]" + (f"  ({toast})" if toast else "") + ("  ✎" if edited else "")]
-        self.lines += [_indented(shown.text)]
-        self.lines += [f"     [{'] ['.join(button['text'] for button in row)}]" for row in shown.keyboard]
-        self.answers[f"[{label}]"] = shown.text
-        return shown.text
+        if not toast or toast in ("已保存", "Saved"):
+            await self.world.until(lambda: self._seen() != before)
+        self.lines.append(f"\n👆 [{label}]" + (f"  ({toast})" if toast else ""))
+        shown = self._note(before)
+        self.answers[f"[{label}]"] = shown or toast
+        return shown
 
-    async def alert(self) -> str:
-        """The exchange posts that 沐曦 passed the committee: the alert as it arrives."""
-        chat = self.world.api.chats[OWNER]
-        before = len(chat.shown)
-        self.world.move(
-            "2078",
-            ("1", "", date(2026, 6, 5)),
-            ("2", "", date(2026, 6, 26)),
-            ("3", "1", date(2026, 7, 6)),
+    async def alert(self, *path: tuple[str, str, date]) -> str:
+        """The exchange posts: what arrives, the card and the alert that replies to it."""
+        text = await self._noted(
+            "🏛 …", lambda: self.world.move("2078", *path), f"alert {len(path)}", answered=True
         )
-        await self.world.until(lambda: len(chat.shown) > before)
-        await self.world.quiet()
-        shown = chat.shown[-1]
-        self.lines += ["\n🔔", _indented(shown.text)]
-        self.lines += [f"     [{'] ['.join(button['text'] for button in row)}]" for row in shown.keyboard]
-        self.answers["alert"] = shown.text
-        return shown.text
+        self.answers["alert"] = text
+        return text
 
     async def inline(self, text: str) -> str:
         """Type `@bot words` in some other chat."""
         api = self.world.api
-        query = api.ask_inline(OWNER, text)
+        query = api.ask_inline(self.user, text)
         await self.world.until(lambda: api.questions[query] is not None)
         shown = "\n".join(result["shown"] for result in api.questions[query] or [])
         self.lines += [f"\n👤 @ipo_monitor_bot {text}", _indented(shown)]
         self.answers[f"@{text}"] = shown
         return shown
+
+    async def _noted(self, said: str, act: Callable[[], object], key: str, answered: bool) -> str:
+        before, told = self._seen(), len(self.world.told(self.chat))
+        act()
+        if answered:
+            await self.world.until(lambda: len(self.world.told(self.chat)) > told)
+        await self.world.quiet()
+        self.lines.append(f"\n{said}")
+        shown = self._note(before)
+        self.answers[key] = shown
+        return shown
+
+    async def say_membership(self) -> None:
+        """An admin of the channel, whom the bot knows, makes it an admin there."""
+        change = {"chat": self.world.api.chats[self.chat].as_json(), "from": person(self.user), "date": 1}
+        self.world.api.push_update(my_chat_member={**change, "new_chat_member": {"status": "administrator"}})
+        await self.world.quiet()
+        self.lines.append("   (+ @ipo_monitor_bot)")
+
+    def _seen(self) -> dict[int, int]:
+        return {one.message_id: one.edits for one in self.world.api.chats[self.chat].shown}
+
+    def _note(self, before: dict[int, int]) -> str:
+        """Write down what is new or changed; the text of the last that is no card."""
+        last = ""
+        for one in self.world.api.chats[self.chat].shown:
+            if before.get(one.message_id) == one.edits:
+                continue
+            marks = "✎ " if one.message_id in before else ("🔕 " if one.silent else "")
+            reply = f" ↩ #{one.reply_to}" if one.reply_to else ""
+            self.lines.append(f"   {marks}#{one.message_id}{reply}")
+            if one.photo:
+                self.lines.append(
+                    f"   🖼 {int.from_bytes(one.photo[16:20])}×{int.from_bytes(one.photo[20:24])}"
+                )
+            self.lines.append(_indented(one.text))
+            self.lines += [f"     [{'] ['.join(button['text'] for button in row)}]" for row in one.keyboard]
+            last = last if is_card(one) else one.text
+            if is_card(one):
+                self.answers["card"] = one.text
+        if not last and before == self._seen():
+            self.lines.append("   (…)")
+        return last
 
 
 def _indented(text: str) -> str:
@@ -102,6 +145,7 @@ _WORDS = {
         "minimum": "最低 20 亿",
         "weekday": "周一",
         "steps": "审核步骤",
+        "named": "只提醒我点名的",
     },
     "en": {
         "language": "English",
@@ -121,8 +165,14 @@ _WORDS = {
         "minimum": "min 20",
         "weekday": "mon",
         "steps": "review steps",
+        "named": "only those I name",
     },
 }
+
+
+PASSED = (("1", "", date(2026, 6, 5)), ("2", "", date(2026, 6, 26)), ("3", "1", date(2026, 7, 6)))
+CHANNEL = -1001234567890
+TOPIC = 42
 
 
 async def first_day(world: BotWorld, language: str) -> Talk:
@@ -140,6 +190,7 @@ async def first_day(world: BotWorld, language: str) -> Talk:
     await talk.say(f"/company {w['typo']}")
     await talk.say("/pipeline")
     await talk.say("/next")
+    await talk.say("/next all")
     await talk.say("/league 2026")
     await talk.inline(w["name"])
     await talk.say(f"/watch {w['name']}")
@@ -150,9 +201,10 @@ async def first_day(world: BotWorld, language: str) -> Talk:
     await talk.say("/watching")
     await talk.tap("✖️")
     await talk.say(f"/unwatch {w['sponsor']}")
-    await talk.alert()
+    await talk.alert(*PASSED)
     await talk.tap(w["why"])
     await talk.tap(f"🧭 {w['timeline']}")
+    await talk.alert(*PASSED, ("4", "", date(2026, 7, 6)))
     await talk.say("/missed 1d")
     await talk.tap(w["mute"])
     await talk.say("/mute off")
@@ -168,5 +220,55 @@ async def first_day(world: BotWorld, language: str) -> Talk:
     await talk.say("/audit")
     await talk.say("/language both")
     await talk.say(f"/company {w['name']}")
+    await talk.say("/card off")
+    await talk.say("/card on")
     await talk.say("/stop")
+    return talk
+
+
+async def elsewhere(world: BotWorld, language: str) -> Talk:
+    """A group, one of its topics, a channel, names as people write them, and those who may not."""
+    w, talk = _WORDS[language], Talk(world)
+    api = world.api
+    api.add_chat(GROUP, "supergroup", "投资群").members = {OWNER: "creator", FRIEND: "member"}
+    api.add_chat(CHANNEL, "channel", "芯片观察").members = {OWNER: "creator"}
+    for user in (FRIEND, STRANGER):
+        api.add_chat(user)
+    talk.enter("1:1", OWNER)
+    await talk.say(f"/language {language}")
+    for name in ("沐曦集成電路", "muxi", "Moore Thread", "壁韧", "688795", "没有这家公司"):
+        await talk.say(f"/company {name}")
+    await talk.inline("moor")
+    talk.enter("group, an admin", GROUP)
+    await talk.say("/start")
+    await talk.say(f"/language {language}")
+    await talk.say(f"/watch {w['name']}")
+    await talk.tap(w["follow"])
+    talk.enter("group, a member", GROUP, user=FRIEND)
+    await talk.say("/pipeline", answered=False)
+    talk.enter("topic, an admin", GROUP, thread=TOPIC)
+    await talk.say("/start")
+    await talk.say(f"/language {language}")
+    await talk.say(f"/watch {w['theme']}")
+    await talk.tap(w["follow"])
+    await talk.say("/settings")
+    await talk.tap(w["language"])
+    await talk.tap(w["named"])
+    talk.enter("channel", CHANNEL)
+    await talk.say_membership()
+    await talk.post("/start")
+    await talk.post(f"/language {language}")
+    await talk.post(f"/watch {w['name']}")
+    await talk.post("/next")
+    talk.enter("group", GROUP, user=FRIEND)
+    await talk.alert(*PASSED)
+    await talk.tap(w["timeline"])
+    await talk.tap(w["mute"])
+    talk.enter("channel, a reader", CHANNEL, user=FRIEND)
+    await talk.tap(w["timeline"])
+    await talk.tap(w["mute"])
+    talk.enter("a stranger", STRANGER, user=STRANGER)
+    await talk.say("/start", answered=False)
+    await world.until(lambda: api.chats[STRANGER].shown != [])
+    await talk.say("/company 沐曦", answered=False)
     return talk

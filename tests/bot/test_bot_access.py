@@ -25,6 +25,7 @@ def test_every_registered_handler_stands_behind_a_guard() -> None:
         "/invite",
         "/revoke",
         "/audit",
+        "/allow",
     }
 
 

@@ -127,8 +127,8 @@ async def _rested(world: BotWorld, seconds: float) -> None:
         await asyncio.Event().wait()
 
 
-async def test_a_refused_token_is_told_once_and_never_asked_with_again(world: BotWorld) -> None:
-    """401: the operator hears of it; polling ends until somebody changes the token."""
+async def test_a_refused_token_is_told_once_and_not_asked_with_again_for_long(world: BotWorld) -> None:
+    """401: the operator hears of it; the next try is 15 minutes away."""
     bot = world.app.bot
     assert bot is not None
     told: list[str] = []

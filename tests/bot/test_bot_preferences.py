@@ -14,7 +14,7 @@ from alerts.routing import ChatView, wanted
 from monitor.domain.events import Event, EventKind
 from monitor.domain.stages import State
 from monitor.store.digests import Digests
-from tests.bot.kit import FRIEND, NOW, OWNER, BotWorld
+from tests.bot.kit import FRIEND, NOW, OWNER, BotWorld, is_card
 
 STEPS = (("1", "", date(2026, 6, 5)), ("2", "", date(2026, 6, 26)), ("3", "1", date(2026, 7, 6)))
 NIGHT = datetime(2026, 7, 6, 15, 30, tzinfo=UTC)  # 23:30 in Shanghai
@@ -53,6 +53,10 @@ CASES = [
     (replace(NOTHING, sponsors=("中金公司",)), None),
     (replace(NOTHING, boards=("科创板",)), "关注：科创板"),
     (replace(NOTHING, boards=("主板",)), None),
+    (replace(NOTHING, boards=("主板",), relevance="all"), "审核里程碑"),  # beside what is named
+    (replace(NOTHING, boards=("主板",), relevance="ai_chip"), None),
+    (replace(NOTHING, boards=("科创板",), relevance="named"), "关注：科创板"),
+    (replace(NOTHING, relevance="named"), None),
     (replace(NOTHING, themes=("ai_chip",)), None),
     (replace(NOTHING, min_planned_fen=200_000_000_000), "≥ 20 亿元"),
     (replace(NOTHING, min_planned_fen=200_000_000_001), None),
@@ -72,6 +76,15 @@ def test_what_is_followed_is_a_union_and_a_mute_or_stop_goes_before_it(
     why = wanted(event(), ChatView(choices=chosen), only_ai_chips=True)
     assert (why is None) == (words is None)
     assert words is None or words in (why or "")
+
+
+def test_naming_a_company_takes_nothing_away_from_the_grade_chosen_before() -> None:
+    """AI chips chosen in the set-up and one other company followed: an AI-chip issuer is still told."""
+    choices = replace(NOTHING, relevance="ai_chip", issuers={"8": "别家"})
+    assert wanted(event(grade="ai_chip"), ChatView(choices=choices), only_ai_chips=True)
+    assert wanted(event(), ChatView(choices=choices), only_ai_chips=True) is None
+    narrow = replace(choices, relevance="named")
+    assert wanted(event(grade="ai_chip"), ChatView(choices=narrow), only_ai_chips=True) is None
 
 
 def test_an_issuer_of_the_theme_is_told() -> None:
@@ -134,10 +147,9 @@ async def test_a_quiet_chat_gets_its_alert_in_the_morning_and_it_is_not_called_l
     await world.ask("/quiet 17:30-07:30")
     await world.ask("/quiet urgent off")
     await world.ask("/start", user=OWNER, chat=-100200)
-    group = world.api.chats[-100200]
-    before, told = len(world.api.chats[OWNER].shown), len(group.shown)
+    before, told = len(world.api.chats[OWNER].shown), len(world.told(-100200))
     world.move("2078", *STEPS)
-    await world.until(lambda: len(group.shown) > told)  # a chat without quiet hours hears it at once
+    await world.until(lambda: len(world.told(-100200)) > told)  # a chat without quiet hours hears it at once
     assert len(world.api.chats[OWNER].shown) == before
     world.clock.at = MORNING - timedelta(minutes=1)
     world.app.delivery.poke()
@@ -145,8 +157,10 @@ async def test_a_quiet_chat_gets_its_alert_in_the_morning_and_it_is_not_called_l
     assert len(world.api.chats[OWNER].shown) == before
     world.clock.at = MORNING
     world.app.delivery.poke()
-    await world.until(lambda: len(world.api.chats[OWNER].shown) > before)
-    text = world.api.chats[OWNER].shown[before].text
+    await world.until(lambda: len(world.api.chats[OWNER].shown) == before + 2)
+    card, alert = world.api.chats[OWNER].shown[before:]
+    assert is_card(card), "the card of a quiet chat waits with its alert"
+    text = alert.text
     assert "上市委会议通过" in text
     assert "本会话的免打扰时段" in text
 
@@ -165,7 +179,7 @@ async def test_digests_come_once_at_their_hour_and_an_empty_one_says_so(world: B
     await world.ask("/start")
     await world.ask("/digest daily 08:30")
     await world.ask("/digest weekly 周二 08:30")
-    digests = world.app.digests
+    digests = world.app.chores.digests
     assert digests is not None
     chat = world.api.chats[OWNER]
     await world.quiet()

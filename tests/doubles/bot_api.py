@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
 import json
 import time
 from collections import defaultdict, deque
@@ -281,7 +282,16 @@ async def _read_params(request: web.Request) -> dict[str, str]:
             key: value if isinstance(value, str) else json.dumps(value) for key, value in body.items()
         }
     form = await request.post()
-    return params | {key: value if isinstance(value, str) else "attach" for key, value in form.items()}
+    fields = {key: value for key, value in form.items() if isinstance(value, str)}
+    uploads = {key: value for key, value in form.items() if not isinstance(value, str)}
+    # A file is either the parameter itself or named by it ("attach://name").
+    files = {key: base64.b64encode(upload.file.read()).decode() for key, upload in uploads.items()}
+    named = {
+        key: files[value.removeprefix("attach://")]
+        for key, value in fields.items()
+        if value.startswith("attach://") and value.removeprefix("attach://") in files
+    }
+    return params | fields | files | named
 
 
 async def _run(port: int) -> None:

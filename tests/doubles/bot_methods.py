@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 4096  # after parsing
 MOST_BYTES = 32_768  # before parsing
+MOST_PHOTO = 10 * 1024 * 1024
 
 
 def _read_text(
@@ -71,11 +73,24 @@ def _read_keyboard(params: dict[str, str]) -> list[list[dict[str, str]]]:
     return rows
 
 
+def _read_reply(chat: Chat, params: dict[str, str]) -> int | None:
+    """The message replied to; one that is gone is refused, unless the caller allows to go without."""
+    if "reply_parameters" not in params:
+        return None
+    asked = json.loads(params["reply_parameters"])
+    if any(one.message_id == asked["message_id"] and not one.deleted for one in chat.shown):
+        return int(asked["message_id"])
+    if asked.get("allow_sending_without_reply") is True:
+        return None
+    raise Refused(400, "Bad Request: message to be replied not found")
+
+
 async def send_message(api: BotApi, params: dict[str, str]) -> Any:
     """Show a text in a chat."""
     chat = api.find_chat(params.get("chat_id", ""))
     text, entities = _read_text(params)
     keyboard = _read_keyboard(params)
+    reply_to = _read_reply(chat, params)
     api.check_rate(chat)
     thread = params.get("message_thread_id")
     shown = Shown(
@@ -85,6 +100,7 @@ async def send_message(api: BotApi, params: dict[str, str]) -> Any:
         at=api.clock(),
         silent=params.get("disable_notification", "").lower() == "true",
         thread=int(thread) if thread else None,
+        reply_to=reply_to,
         raw=params.get("text", ""),
         parse_mode=params.get("parse_mode", ""),
         keyboard=keyboard,
@@ -150,18 +166,50 @@ async def get_updates(api: BotApi, params: dict[str, str]) -> Any:
     return api.updates[: int(params.get("limit", "100"))]
 
 
+def _read_photo(text: str) -> tuple[bytes, tuple[int, int]]:
+    """The uploaded PNG and its measures, refused as the Bot API refuses what it cannot show."""
+    try:
+        photo = base64.b64decode(text, validate=True)
+    except ValueError:
+        photo = b""  # a file_id, or a name without a file
+    if len(photo) < 24 or photo[:8] != b"\x89PNG\r\n\x1a\n":
+        raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
+    width, height = int.from_bytes(photo[16:20]), int.from_bytes(photo[20:24])
+    if len(photo) > MOST_PHOTO:
+        raise Refused(413, "Request Entity Too Large")
+    if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+        raise Refused(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
+    return photo, (width, height)
+
+
 async def send_photo(api: BotApi, params: dict[str, str]) -> Any:
-    """Show a picture with a caption of at most 1,024 code points."""
+    """Show a picture of lawful measures with a caption of at most 1,024 code points."""
     chat = api.find_chat(params.get("chat_id", ""))
     if "photo" not in params:
         raise Refused(400, "Bad Request: there is no photo in the request")
+    photo, (width, height) = _read_photo(params["photo"])
     caption, entities = _read_text({**params, "text": ""}, key="caption", most=1024)
+    keyboard = _read_keyboard(params)
+    reply_to = _read_reply(chat, params)
     api.check_rate(chat)
-    shown = Shown(message_id=chat.next_id, text=caption, entities=entities, at=api.clock())
+    thread = params.get("message_thread_id")
+    shown = Shown(
+        message_id=chat.next_id,
+        text=caption,
+        entities=entities,
+        at=api.clock(),
+        silent=params.get("disable_notification", "").lower() == "true",
+        thread=int(thread) if thread else None,
+        reply_to=reply_to,
+        raw=params.get("caption", ""),
+        parse_mode=params.get("parse_mode", ""),
+        keyboard=keyboard,
+        photo=photo,
+    )
     chat.next_id += 1
     chat.shown.append(shown)
     message = api.as_message(chat, shown)
-    size = {"file_id": "P1", "file_unique_id": "U1", "width": 90, "height": 60}
+    size = {"file_id": "P1", "file_unique_id": "U1", "width": width, "height": height}
     del message["text"]
     return {**message, "photo": [size], "caption": caption}
 

@@ -26,11 +26,13 @@ class Shown:
     at: float
     silent: bool = False
     thread: int | None = None
+    reply_to: int | None = None
     raw: str = ""
     parse_mode: str = ""
     edits: int = 0
     deleted: bool = False
     keyboard: list[list[dict[str, str]]] = field(default_factory=list)
+    photo: bytes = b""  # the file; its caption is `text`
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from monitor.clock_system import SystemClock
 from monitor.commands.feeds import run_feeds
 from monitor.domain.errors import ConfigError
 from monitor.settings import describe, load
-from tests.test_settings import HOME, problems, write
+from tests.settings_files import HOME, problems, write
 
 SECRET = "canary-secret-of-feeds-0123456789abcdef"
 

@@ -142,6 +142,17 @@ def test_a_day_that_moves_keeps_its_uid_and_gets_a_higher_sequence() -> None:
     assert after["DTSTART"].dt == date(2026, 7, 20)
 
 
+def test_a_day_that_is_off_is_cancelled_under_its_uid_with_a_higher_sequence() -> None:
+    """STATUS:CANCELLED, no alarm, even when it was learned and called off in the same minute."""
+    (before,) = calendar_of(render_ics(HEAD, [day()])).walk("VEVENT")
+    off = replace(day(), cancelled=True)
+    (after,) = calendar_of(render_ics(HEAD, [off])).walk("VEVENT")
+    assert (str(before["STATUS"]), str(after["STATUS"])) == ("CONFIRMED", "CANCELLED")
+    assert before["UID"] == after["UID"]
+    assert after["SEQUENCE"] > before["SEQUENCE"]
+    assert after.walk("VALARM") == []
+
+
 def test_lines_are_folded_between_characters() -> None:
     """No line is longer than 75 bytes, and every line is UTF-8 by itself."""
     body = render_ics(HEAD, [day(title="摩尔线程智能科技股份有限公司" * 8 + "; a, b\\c")])
