@@ -59,6 +59,8 @@ format: $(VENV)/dev
 bench: $(VENV)/dev
 	@$(BIN)/python -m monitor.bench $(ARGS)
 	@$(BIN)/python -m monitor.bench_documents
+	@$(BIN)/python -m tests.bot.bench
+	@$(BIN)/python -m alerts.pictures.bench
 
 corpus: $(VENV)/dev
 	@$(BIN)/python -m monitor.corpus $(ARGS)
@@ -79,7 +81,7 @@ clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 reliability: $(VENV)/dev
-	@$(BIN)/python -m tests.reliability $(ARGS)
+	@$(BIN)/python -m tests.reliability $(or $(ARGS),--short)
 
 transcript: $(VENV)/dev
 	@$(BIN)/python -m tests.bot.transcript $(ARGS)

@@ -135,7 +135,11 @@ def test_every_verdict_has_its_advice() -> None:
 
 def locked(name: str) -> dict[str, str]:
     text = (ROOT / name).read_text(encoding="utf-8")
-    found = dict(re.findall(r"^([a-z0-9-]+)==(\S+) \\\n    --hash=sha256:[0-9a-f]{64}", text, re.MULTILINE))
+    found = dict(
+        re.findall(
+            r"^([a-z0-9-]+)==(\S+)(?: ; [^\n]*)? \\\n    --hash=sha256:[0-9a-f]{64}", text, re.MULTILINE
+        )
+    )
     assert len(found) == len(re.findall(r"^[a-z0-9]", text, re.MULTILINE)), "a pin without a hash"
     assert "://" not in text, "a lock file names a host"
     return found

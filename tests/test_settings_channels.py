@@ -12,7 +12,7 @@ from monitor.domain.events import EventKind
 from monitor.hooks import channel_secrets
 from monitor.settings import describe, load
 from monitor.settings_schema import Secret
-from tests.test_settings import HOME, problems, write
+from tests.settings_files import HOME, problems, write
 
 KEY = "canary0key1that2must3never4show5"
 FEISHU = f"https://open.feishu.cn/open-apis/bot/v2/hook/{KEY}"

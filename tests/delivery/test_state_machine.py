@@ -209,7 +209,7 @@ async def test_a_revoked_token_stops_the_channel_and_tells_by_the_others(world: 
     world.publish(milestone(1))
     await world.until(lambda: "telegram" in delivery.stopped)
     world.publish(milestone(2))
-    await world.idle(3600)
+    await world.idle(890)
     assert len(world.channel.sent) <= 2
     assert set(world.states("7") + world.states("8")) == {"pending"}
     assert any("channel telegram stopped" in text for text in world.others["console"].seen("screen"))

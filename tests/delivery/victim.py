@@ -88,9 +88,9 @@ def _forget(session: Session, to: str) -> int:
 
 _BUGS = {
     # mark, then send: what was under way at a crash counts as sent
-    "mark-then-send": lambda session, now, settle: _forget(session, "sent"),
+    "mark-then-send": lambda session, now, settle, cards=None: _forget(session, "sent"),
     # send, then mark: what was under way at a crash counts as never sent
-    "send-then-mark": lambda session, now, settle: _forget(session, "pending"),
+    "send-then-mark": lambda session, now, settle, cards=None: _forget(session, "pending"),
 }
 
 

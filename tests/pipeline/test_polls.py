@@ -116,14 +116,14 @@ async def test_a_first_start_tells_one_welcome_and_a_restart_nothing(
     async with opened(tmp_path, migrated_file, [*_market(5), CHIP], "2026-07-09 17:00") as site:
         await site.trial.complete()
         assert site.alerts() == []
-        await site.trial.app.greet()
-        await site.trial.app.greet()
+        await site.trial.app.chores.greet()
+        await site.trial.app.chores.greet()
         (welcome,) = site.alerts()
         assert (welcome.kind, welcome.details["projects"]) == (EventKind.CHAT_WELCOME, 6)
         known = len(site.trial.events())
     async with opened(tmp_path, migrated_file, [*_market(5), CHIP], "2026-07-09 17:05") as site:
         await site.trial.complete()
-        await site.trial.app.greet()
+        await site.trial.app.chores.greet()
         assert (site.alerts(), len(site.trial.events())) == ([], known)
 
 

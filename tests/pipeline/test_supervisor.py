@@ -2,140 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.app import App, build
 from monitor.domain.errors import StoreError, Unrecoverable
 from monitor.domain.events import EventKind
-from monitor.domain.rota import Rota
 from monitor.notify import Notifier
-from monitor.schedule import Turns
-from scrapers.contract import Desk, Report, Source
-from tests.delivery.kit import JumpClock
-from tests.health.bench import settings_for
-
-
-@dataclass
-class Scripted:
-    """A source that completes, hangs or fails as it is told; it asks nobody."""
-
-    name: str
-    mood: str = "well"
-    polls: int = 0
-    started: int = 0
-
-    async def quick(self, desk: Desk) -> Report:
-        self.started += 1
-        if self.mood.startswith("hang"):
-            self.mood = self.mood.removesuffix("hang once")
-            await asyncio.Event().wait()
-        if self.mood == "bug":
-            raise KeyError("a bug of ours")
-        if self.mood == "disk":
-            raise StoreError("database: disk I/O error (the test's)")
-        self.polls += 1
-        return Report(rows=1)
-
-    sweep = quick
-
-    async def documents(self, desk: Desk) -> None:
-        return None
-
-    async def round(self, desk: Desk) -> None:
-        return None
-
-    async def background(self, desk: Desk) -> bool:
-        return False
-
-
-class Life:
-    """The daemon's real parts on a clock that jumps, over scripted sources."""
-
-    def __init__(self, app: App, clock: JumpClock, sources: dict[str, Scripted]) -> None:
-        self.app, self.clock, self.sources = app, clock, sources
-        self.thread = app.thread
-        self.task: asyncio.Task[None] | None = None
-        self.work = self.done = 0
-
-    async def in_store(self, fn: Callable[[], Any], /) -> Any:
-        """The application's own store thread, counted."""
-        self.work += 1
-        try:
-            return await self.thread(fn)
-        finally:
-            self.done += 1
-
-    def start(self, notifier: Notifier | None = None) -> None:
-        self.task = asyncio.create_task(self.app.run(notifier=notifier))
-
-    async def settle(self) -> None:
-        """Let everything that can happen now happen, the store's thread included."""
-        for _ in range(40):
-            quiet = self.work == self.done
-            for _ in range(6):
-                await asyncio.sleep(0)
-            if quiet and self.work == self.done:
-                return
-            await asyncio.sleep(0.0005)
-
-    async def live(self, seconds: float, step: float = 5.0) -> None:
-        end = self.clock.monotonic() + seconds
-        while self.clock.monotonic() < end and not (self.task and self.task.done()):
-            await self.settle()
-            self.clock.advance(min(step, self.clock.next_wake() or step))
-        await self.settle()
-
-    def told(self, kind: EventKind) -> list[str]:
-        from sqlmodel import select
-
-        from monitor.store.tables import EventRow
-
-        with self.app.database.read() as session:
-            rows = session.exec(select(EventRow).where(EventRow.kind == kind.value))
-            return [f"{row.source} {row.details.get('verdict', '')}".strip() for row in rows]
-
-
-@asynccontextmanager
-async def life(folder: Path) -> AsyncIterator[Life]:
-    clock = JumpClock()
-    app = build(settings_for("http://127.0.0.1:9", folder), clock)
-    sources = {}
-    for turn in app.turns:
-        sources[turn.name] = Scripted(turn.name)
-        turn.poller.source = sources[turn.name]
-    await app.prepare()
-    one = Life(app, clock, sources)
-    build_turn = app.new_turn
-
-    def counted(source: Source, rota: Rota) -> Turns:
-        turn = build_turn(source, rota)
-        turn.poller._run_in_store = one.in_store
-        return turn
-
-    app.new_turn = counted
-    for turn in app.turns:
-        turn.poller._run_in_store = one.in_store
-    try:
-        yield one
-    finally:
-        if one.task and not one.task.done():
-            app.stop()
-            for _ in range(40):
-                await one.settle()
-                clock.advance(1)
-                if one.task.done():
-                    break
-            one.task.cancel()
-        await asyncio.gather(*filter(None, [one.task]), return_exceptions=True)
-        await app.close()
+from tests.pipeline.life import life
 
 
 async def test_a_hanging_source_is_rebuilt_told_and_recovers_while_the_other_goes_on(tmp_path: Path) -> None:

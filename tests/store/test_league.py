@@ -16,7 +16,7 @@ from monitor.demo.world import load_captured
 from monitor.domain.events import Event, EventKind
 from monitor.domain.records import Figure
 from monitor.store import eventlog
-from monitor.store.tables import EventRow, NewShareRow
+from monitor.store.tables import EventRow, FigureRow, NewShareRow, ReadingRow
 from scrapers.contract import Document, Request
 from scrapers.sse_star.parse import parse_list
 from scrapers.sse_star.requests import Endpoints
@@ -219,6 +219,41 @@ def test_an_expected_amount_is_not_raised_and_a_document_s_own_plan_is_the_more_
     plan = replace(event.figures[0], kind="planned_proceeds", amount=Decimal("3904170000"))
     exact = replace(event, id="exact", figures=(*event.figures, plan))
     assert league(commit(store, exact, METAX))["over_plan"] == "292830000.00"
+
+
+@pytest.mark.parametrize(
+    ("stated", "confidence", "over"),
+    [
+        ("3904268200", "0.99", "-5268200.00"),  # the document is more exact than the list's 39.04 亿
+        ("3904268200", "0.5", "-5000000.00"),  # doubted: the list's stands
+        ("39042682000", "0.99", None),  # tenfold: one of the two slipped
+    ],
+)
+def test_what_was_raised_is_measured_against_the_plan_of_the_newest_document_read(
+    store: Store, stated: str, confidence: str, over: str | None
+) -> None:
+    """A confirmed figure of a document goes before the list's; a slip between them is measured by neither."""
+    offerings(store)
+    own = store.issuer(METAX).id
+    assert own is not None
+    url = "https://example.invalid/draft.pdf"
+    with store.database.write() as session:
+        session.add(
+            ReadingRow(
+                url=url, key="d", source="sse_star", kind="prospectus_registration", issuer_id=own,
+                project_source="sse_star", project_key="21", title="注册稿", date=date(2025, 11, 1),
+                state="read", not_before=NOW, queued_at=NOW,
+            )
+        )  # fmt: skip
+        session.flush()
+        session.add(
+            FigureRow(
+                url=url, issuer_id=own, kind="planned", amount=stated, currency="CNY", unit="万元",
+                measure="money", as_printed=stated, page=38, quote=stated, document_sha256="ab" * 32,
+                confidence=confidence,
+            )
+        )  # fmt: skip
+    assert league(commit(store, listed("41.97", "38.99"), METAX)).get("over_plan") == over
 
 
 def test_an_offering_under_way_is_no_unknown_and_a_listed_one_without_a_result_is(store: Store) -> None:

@@ -90,7 +90,7 @@ def test_every_earlier_schema_comes_to_todays_with_its_rows(blank: Database, rev
 
 
 def test_the_migrated_schema_is_the_tables_modules(blank: Database) -> None:
-    """Nothing in tables.py waits for a migration, and no migration made what tables.py does not know."""
+    """Nothing in the tables waits for a migration, and no migration made what the tables do not know."""
     blank.migrate()
     with blank.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

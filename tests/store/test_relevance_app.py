@@ -34,8 +34,8 @@ async def test_the_daily_line_belongs_to_the_mode_that_keeps_related_issuers_sil
         store = Store(app.database)
         store.see(project("1", MEMORY))
         store.move("1", "1", "1", clock.now().date())
-        await app.tell_daily()
-        await app.tell_daily()
+        await app.chores.tell_daily()
+        await app.chores.tell_daily()
         assert len(store.events("daily_related")) == lines
     finally:
         await app.close()
