@@ -28,27 +28,12 @@ from alerts.render import render
 from monitor.domain.events import alert_code
 from monitor.domain.records import DocumentType
 from monitor.domain.relevance import EvidenceKind
-from monitor.domain.stages import Stage
+from monitor.domain.stages import ROAD, Stage
 
 PROSPECTUSES = (
     DocumentType.PROSPECTUS_REGISTRATION.value,
     DocumentType.PROSPECTUS_COMMITTEE.value,
     DocumentType.PROSPECTUS_DRAFT.value,
-)
-_ROAD = (
-    Stage.TUTORING_FILED,
-    Stage.TUTORING_ACCEPTED,
-    Stage.ACCEPTED,
-    Stage.INQUIRY,
-    Stage.COMMITTEE,
-    Stage.REEXAMINATION,
-    Stage.SUPPLEMENTARY,
-    Stage.SUBMITTED,
-    Stage.REGISTRATION,
-    Stage.ISSUED,
-    Stage.SUSPENDED,
-    Stage.TERMINATED,
-    Stage.TUTORING_WITHDRAWN,
 )
 _MOST_FIGURES = 8
 _YI = Decimal(100_000_000)
@@ -183,7 +168,7 @@ def pipeline_message(rows: Sequence[Lined], language: Language, today: date) -> 
     for row in rows:
         by_stage.setdefault(row.state.stage, []).append(row)
     facts = []
-    for stage in (*_ROAD, None):
+    for stage in (*ROAD, None):
         if held := by_stage.get(stage):
             label = stage_words(stage.value, language) if stage else ("其他" if language == "zh" else "other")
             names = ("、" if language == "zh" else ", ").join(_lined(row, language, today) for row in held)

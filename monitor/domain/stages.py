@@ -45,6 +45,23 @@ class Outcome(StrEnum):
     OTHER_MATTERS = "其他事项"
 
 
+# The way of a review, from the tutoring to the first day of trading, then the ways out of it.
+ROAD: tuple[Stage, ...] = (
+    Stage.TUTORING_FILED,
+    Stage.TUTORING_ACCEPTED,
+    Stage.ACCEPTED,
+    Stage.INQUIRY,
+    Stage.COMMITTEE,
+    Stage.REEXAMINATION,
+    Stage.SUPPLEMENTARY,
+    Stage.SUBMITTED,
+    Stage.REGISTRATION,
+    Stage.ISSUED,
+    Stage.SUSPENDED,
+    Stage.TERMINATED,
+    Stage.TUTORING_WITHDRAWN,
+)
+
 STAGES: dict[str, Stage] = {
     "1": Stage.ACCEPTED,
     "2": Stage.INQUIRY,

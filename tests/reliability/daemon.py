@@ -45,6 +45,7 @@ class Stage:
     service_url: str
     settings: dict[str, str] = field(default_factory=dict)
     bug: str = ""
+    wedged_after: float = 0.0  # intervals without a poll that mean a wedge; 0 as shipped
     lives: int = 0
     more: dict[str, str] = field(default_factory=dict)  # further variables of the daemon
     off_by: timedelta = timedelta(0)  # how wrong the daemon's wall clock is
@@ -79,6 +80,7 @@ class Stage:
             "zero": self.zero,
             "speed": self.speed,
             "bug": self.bug,
+            "wedged_after": self.wedged_after,
         }
         chats = [{"id": int(chat), "language": language} for chat, language in CHATS.items()]
         own = {

@@ -2,6 +2,7 @@
 
 Rule: the program is unchanged; only time runs faster, for its clock and its event loop alike, so that every
 limit, back-off and pause keeps its proportion.
+Rule: where intervals are shorter than any host's time-outs, how many of them mean a wedge is told as well.
 Rule: a known-bad patch is applied when IPO_MONITOR_RIG names one, and only in this process.
 """
 
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from monitor import schedule
 from monitor.cli import cli
 from monitor.commands import daemon
 
@@ -86,6 +88,9 @@ def main() -> None:
     assert hasattr(daemon, "SystemClock")
     vars(daemon)["SystemClock"] = lambda: clock
 
+    if orders.get("wedged_after"):
+        assert hasattr(schedule, "_WEDGED_AFTER")
+        vars(schedule)["_WEDGED_AFTER"] = orders["wedged_after"]
     asyncio.set_event_loop_policy(_StoryPolicy(lambda: StoryLoop(orders["speed"])))
     if orders["bug"]:
         from tests.reliability.bugs import BUGS

@@ -26,14 +26,14 @@ from tests.reliability.story import write_story
 
 PART = "soak"
 SPEED = 60.0
-_POLLS_A_SECOND = 20.0  # about what one core gives between the pauses after trouble
+_POLLS_A_SECOND = 25.0  # about what one core gives between the pauses after trouble
+# A pause after trouble that is waited out, and a request that ends at its deadline, are longer than 3 intervals of 1 s.
+_WEDGED_AFTER = 30.0
 _SLOT = 1.5  # real seconds between changes of luck
 _WARM = 0.25  # of the soak is spent before memory is compared: caches fill
 
 _TOXICS = (
-    HEALTHY,
-    HEALTHY,
-    HEALTHY,
+    *(HEALTHY,) * 7,
     Toxic(kind=Kind.LATENCY, amount=0.05),
     Toxic(kind=Kind.BANDWIDTH, amount=40_000),
     Toxic(kind=Kind.SLOW_CLOSE, amount=0.5),
@@ -104,11 +104,14 @@ async def _run(folder: Path, seed: int, polls: int) -> tuple[Tally, Soaked, int,
     story = write_story(folder, seed=seed, milestones=milestones, every=seconds * SPEED * 0.85 / milestones)
     settings = {
         "SOURCES__SSE_STAR__INTERVAL": "1",  # as many polls as the machine gives
+        "SOURCES__SSE_STAR__DEADLINE": "20",
+        "SOURCES__CSRC_TUTORING__DEADLINE": "20",
         "SOURCES__SSE_STAR__SLOW_INTERVAL": "60",
         "SOURCES__SSE_STAR__SWEEP_INTERVAL": "600",
         "LOG__LEVEL": "INFO",
     }
     async with stage(folder, story, seed=seed, trouble=0.04, speed=SPEED, settings=settings) as around:
+        around.wedged_after = _WEDGED_AFTER
         proxies = []
         for name in ("exchange_url", "service_url"):
             proxy = ChaosProxy(urlsplit(getattr(around, name)).port or 0, seed)
