@@ -27,7 +27,7 @@ from tests.reliability.story import write_story
 PART = "soak"
 SPEED = 60.0
 _POLLS_A_SECOND = 25.0  # about what one core gives between the pauses after trouble
-# A pause after trouble that is waited out, and a request that ends at its deadline, are longer than 3 intervals of 1 s.
+# Pauses that are waited out, and requests that end at their deadline, are longer than 3 intervals of 1 s.
 _WEDGED_AFTER = 30.0
 _SLOT = 1.5  # real seconds between changes of luck
 _WARM = 0.25  # of the soak is spent before memory is compared: caches fill
