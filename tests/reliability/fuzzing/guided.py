@@ -6,6 +6,8 @@ Rule: half of the mutants are libFuzzer's own, half ours, which keep a JSON answ
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import random
@@ -35,7 +37,9 @@ def instrumented(wanted: Iterable[str]) -> Mapping[str, Target]:
     """The targets, with the code of our packages counting what it reaches."""
     import atheris
 
-    with atheris.instrument_imports(include=_PACKAGES, enable_loader_override=False):
+    # It names each module it instruments on the standard error stream.
+    quiet = contextlib.redirect_stderr(io.StringIO())
+    with quiet, atheris.instrument_imports(include=_PACKAGES, enable_loader_override=False):
         from tests.reliability.fuzz_targets import targets
 
         return targets(wanted)
