@@ -17,6 +17,7 @@ from monitor.domain.clock import Clock
 from monitor.domain.errors import StoreError, StoreGone
 from monitor.domain.records import Oddity
 from monitor.host_clocks import HostClocks
+from monitor.memory import give_back
 from monitor.store import chats, inbound
 from monitor.store.daily import DailyLine
 from monitor.store.database import Database
@@ -157,6 +158,7 @@ class Chores:
             self.guard.fails(exc)
 
     async def _tidy(self) -> None:
+        give_back()
         await asyncio.to_thread(self.archive.prune, self.clock.now())
         await asyncio.to_thread(self.guard.set_aside)
         await self.run_in_store(self._forget_updates)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import platform
 import subprocess
 import sys
+import weakref
 
 import pytest
+
+from monitor.memory import give_back
 
 # The first large block teaches the allocator to keep such blocks; the small one then pins the next.
 _CHILD = """
@@ -41,3 +45,29 @@ def test_large_blocks_are_given_back() -> None:
     """Under 2 MiB stay of 16 MiB; without the limits all of them do, or this test proves nothing."""
     assert _kept("settled") < 2 << 20
     assert _kept("as it comes") > 12 << 20
+
+
+def test_what_only_a_cycle_holds_is_dropped() -> None:
+    """An error whose frame holds a large answer is garbage that reference counts alone never free."""
+
+    class Held:
+        pass
+
+    def failed() -> weakref.ref[Held]:
+        answer = Held()
+        try:
+            raise ValueError("of no use")
+        except ValueError as error:
+            kept = error  # the frame holds the error, the error's traceback the frame
+            assert kept.__traceback__ is not None
+        return weakref.ref(answer)
+
+    gc.collect()
+    gc.disable()
+    try:
+        answer = failed()
+        assert answer() is not None
+        give_back()
+        assert answer() is None
+    finally:
+        gc.enable()

@@ -26,7 +26,7 @@ from tests.reliability.story import write_story
 
 PART = "soak"
 SPEED = 60.0
-_POLLS_A_SECOND = 25.0  # about what one core gives between the pauses after trouble
+_POLLS_A_SECOND = 35.0  # about what one core gives between the pauses after trouble
 # Pauses that are waited out, and requests that end at their deadline, are longer than 3 intervals of 1 s.
 _WEDGED_AFTER = 30.0
 _SLOT = 1.5  # real seconds between changes of luck
@@ -105,6 +105,7 @@ async def _run(folder: Path, seed: int, polls: int) -> tuple[Tally, Soaked, int,
     settings = {
         "SOURCES__SSE_STAR__INTERVAL": "1",  # as many polls as the machine gives
         "SOURCES__SSE_STAR__DEADLINE": "20",
+        "SOURCES__CSRC_TUTORING__INTERVAL": "2",
         "SOURCES__CSRC_TUTORING__DEADLINE": "20",
         "SOURCES__SSE_STAR__SLOW_INTERVAL": "60",
         "SOURCES__SSE_STAR__SWEEP_INTERVAL": "600",
