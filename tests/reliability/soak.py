@@ -121,7 +121,7 @@ async def _run(folder: Path, seed: int, polls: int) -> tuple[Tally, Soaked, int,
         manager = Manager(around)
         await manager.start()
         watching = asyncio.ensure_future(_watch(around, manager, soaked))
-        await around.quiet_reading_done()
+        await around.quiet_reading_done(300.0)
         luck = asyncio.ensure_future(_luck(around, proxies, rng))
         deadline = time.monotonic() + seconds * 3
         while time.monotonic() < deadline:
