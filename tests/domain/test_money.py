@@ -54,6 +54,7 @@ def test_written_form_reads_to_its_exact_value(form: str, amount: Decimal, curre
         ("八十亿元", "8000000000", "CNY"),
         ("五千万元", "50000000", "CNY"),
         ("一万亿元", "1000000000000", "CNY"),
+        ("3百万亿元", "300000000000000", "CNY"),
         ("十亿元", "1000000000", "CNY"),
         ("两亿港元", "200000000", "HKD"),
         ("US$50 billion", "50000000000", "USD"),

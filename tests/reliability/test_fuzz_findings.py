@@ -22,6 +22,8 @@ from alerts.text import unlinkable
 from monitor.documents.reader import _unpacked
 from monitor.documents.sandbox import _unpack, named_error
 from monitor.domain.errors import ConfigError, DecodeError, SourceEmpty, StoreError
+from monitor.domain.figures.names import _cells
+from monitor.domain.figures.pages import Page, Run
 from monitor.domain.registry import parse_registry
 from monitor.domain.relevance import Facts, Grade, grade
 from monitor.domain.script import fold_name
@@ -141,3 +143,9 @@ def test_half_a_character_and_a_huge_number_of_an_update_reach_no_store() -> Non
         is None
     )
     assert read_update({"update_id": 2**70, "message": message}) is None
+
+
+def test_a_ruled_row_of_fewer_cells_than_its_head_gives_no_name_from_beyond_its_end() -> None:
+    """The head names the third column; the row, torn by a page break, has two cells."""
+    head, torn = ("序号", "投资总额", "项目名称"), ("1.00", "2.00")
+    assert _cells(Run.of([Page(number=1, text="", tables=((head, torn),))]), "1.00", "2.00") is None

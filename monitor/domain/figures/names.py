@@ -48,7 +48,8 @@ def _cells(run: Run, first: str, last: str) -> str | None:
                 if first not in squeezed or last not in squeezed:
                     continue
                 at = squeezed.index(first)
-                choices = [column] if column is not None else []
+                # A row joined over pages may have fewer cells than its table's head.
+                choices = [column] if column is not None and column < len(row) else []
                 choices += [place for place in range(at) if not _NO_NAME.match(squeezed[place])]
                 for place in choices:
                     name = re.sub(r"\s", "", row[place])
