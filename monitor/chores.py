@@ -31,7 +31,7 @@ from scrapers.archive import Archive
 
 log = logging.getLogger(__name__)
 
-_GREETING_LOOK, _TIDY_EVERY = 2.0, 3600.0
+_GREETING_LOOK, _TIDY_EVERY, _PRUNE_EVERY = 2.0, 3600.0, 86_400.0
 _DAILY_LOOK = 60.0
 _CLOCK_LOOK = 10.0
 
@@ -51,6 +51,7 @@ class Chores:
     on_commit: Callable[[], None]  # something was committed that chats are owed
     daily: DailyLine | None  # the line on related issuers; None where every issuer is alerted
     digests: Digests | None = None  # None where there is no bot
+    _prune_at: float = float("-inf")
 
     async def run(self, others: Sequence[Coroutine[Any, Any, None]]) -> None:
         """Work for ever, these parts included; ends with the first part that dies."""
@@ -125,7 +126,7 @@ class Chores:
         """Owe each chat the digest whose hour has come."""
 
         async def owe() -> None:
-            if await self.run_in_store(lambda: digests.owe(self.clock.now())):
+            while await self.run_in_store(lambda: digests.owe(self.clock.now())):
                 self.on_commit()
 
         while True:
@@ -159,7 +160,9 @@ class Chores:
 
     async def _tidy(self) -> None:
         give_back()
-        await asyncio.to_thread(self.archive.prune, self.clock.now())
+        if self.clock.monotonic() >= self._prune_at:  # it reads the whole index
+            self._prune_at = self.clock.monotonic() + _PRUNE_EVERY
+            await asyncio.to_thread(self.archive.prune, self.clock.now())
         await asyncio.to_thread(self.guard.set_aside)
         await self.run_in_store(self._forget_updates)
         await self.run_in_store(self.database.checkpoint)

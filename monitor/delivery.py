@@ -199,6 +199,7 @@ class Delivery:
             _log.exception("cannot compose the alert of %s", job.events[0].id if job.events else "a card")
             self._limiter.give_back(ticket)
             why = f"cannot be composed: {type(exc).__name__}"
+            self._halts.hear(job.channel, RetryLater(why=why))  # it never asked the channel
             self._unsettled.append(Settlement(job=job, outcome=Rejected(why=why, scope="message")))
             return
         failpoint(BEFORE_SEND)

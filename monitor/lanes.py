@@ -6,6 +6,7 @@ Rule: chats are independent; what holds one back is never a reason to hold anoth
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from datetime import datetime
 
 from monitor.domain.clock import Clock
 from monitor.limiter import Limiter, Ticket
@@ -53,7 +54,7 @@ class Lanes:
         ]
         ready.sort(
             key=lambda lane: (
-                lane.only_card,
+                _only_card(lane, wall),
                 not lane.urgent,
                 self._served.get(lane.chat_id, -1.0),
                 lane.oldest,
@@ -64,7 +65,7 @@ class Lanes:
         for lane in ready:
             if lane.channel in asked:
                 continue
-            if self._limiter.ready_in(lane.channel, lane.address) <= 0:
+            if self._limiter.ready_in(lane.channel, lane.address, spare=_only_card(lane, wall)) <= 0:
                 chosen[lane.chat_id] = self._limiter.take(lane.channel, lane.address)
                 self._served[lane.chat_id] = now
                 if lane.channel in asked_once:
@@ -77,7 +78,15 @@ class Lanes:
         soonest = most
         for lane in self._lanes.values():
             if free(lane):
-                due = (lane.due - wall).total_seconds()
-                limit = self._limiter.ready_in(lane.channel, lane.address)
-                soonest = min(soonest, max(due, limit, self._paused.get(lane.chat_id, now) - now))
+                paused = self._paused.get(lane.chat_id, now) - now
+                for due in {lane.due, lane.alert_due or lane.due}:
+                    limit = self._limiter.ready_in(
+                        lane.channel, lane.address, spare=_only_card(lane, max(due, wall))
+                    )
+                    soonest = min(soonest, max((due - wall).total_seconds(), limit, paused))
         return max(soonest, 0.001)  # rounding must not make it a busy loop
+
+
+def _only_card(lane: Lane, at: datetime) -> bool:
+    """Whether nothing but a card may go to the chat at that instant."""
+    return lane.alert_due is None or lane.alert_due > at

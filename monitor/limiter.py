@@ -51,13 +51,14 @@ class _Window:
         self._tickets: list[Ticket] = []
         self._free: list[float] | None = []  # when each place becomes free, sorted; None: to be made anew
 
-    def ready_in(self, now: float) -> float:
-        """Seconds until a place is free, 0 when one is."""
+    def ready_in(self, now: float, *, spare: bool = False) -> float:
+        """Seconds until a place is free, 0 when one is; with `spare`, one that leaves half of them free."""
+        limit = self._limit - self._limit // 2 if spare else self._limit
         if self._free is None:
             self._free = sorted(ticket.last_moment() + self._seconds for ticket in self._tickets)
-        if len(self._free) - bisect_right(self._free, now) < self._limit:
+        if len(self._free) - bisect_right(self._free, now) < limit:
             return 0.0
-        return self._free[len(self._free) - self._limit] - now
+        return self._free[len(self._free) - limit] - now
 
     def add(self, ticket: Ticket, now: float) -> None:
         """One more place is taken; those long free are forgotten."""
@@ -88,10 +89,13 @@ class Limiter:
         self._overall = {name: _Window(budget.overall, 1.0) for name, budget in budgets.items()}
         self._chats: dict[tuple[str, str], list[_Window]] = {}
 
-    def ready_in(self, channel: str, address: str) -> float:
-        """Seconds until one send to this chat keeps every limit, 0 when it does now."""
-        now = self._clock.monotonic()
-        return max((window.ready_in(now) for window in self._windows(channel, address)), default=0.0)
+    def ready_in(self, channel: str, address: str, *, spare: bool = False) -> float:
+        """Seconds until one send to this chat keeps every limit, 0 when it does now.
+
+        With `spare` it keeps half of every limit: what can wait leaves room for what cannot.
+        """
+        now, windows = self._clock.monotonic(), self._windows(channel, address)
+        return max((window.ready_in(now, spare=spare) for window in windows), default=0.0)
 
     def take(self, channel: str, address: str) -> Ticket:
         """Take a place now; the caller has just seen `ready_in` at 0."""

@@ -190,11 +190,18 @@ class ReadingJob:
         sight = Sight(at=self.clock.now(), raw_sha256=job.sha256)
         await self._business(job, parcel, sight)
         events = await self.run_in_store(
-            lambda: self.figures.read(job.url, parcel.reading, parcel.number, sight, meeting=parcel.meeting)
+            lambda: self.figures.read(
+                job.url,
+                parcel.reading,
+                parcel.number,
+                sight,
+                meeting=parcel.meeting,
+                meeting_off=parcel.meeting_off,
+            )
         )
         failpoint(DOCUMENT_READ)
         log.info("%s: read %s: %d figures", job.source, job.title, len(parcel.reading.figures))
-        if job.kind == MEETING and parcel.meeting is None:
+        if job.kind == MEETING and parcel.meeting is None and not parcel.meeting_off:
             log.warning("%s: %s names no day of a meeting: no reminder will come", job.source, job.url)
         if events:
             self.on_commit()

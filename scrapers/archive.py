@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import re
+import shutil
+import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit, urlunsplit
 
 from monitor.domain.errors import StoreError
 from scrapers.contract import Document, Request
 
 _INDEX = "index.jsonl"
+_HASH = 32  # bytes of a SHA-256
 _SECRET = re.compile(r"token|secret|passw|api.?key|access.?key|signature|auth$", re.IGNORECASE)
 
 
@@ -60,6 +66,7 @@ class Archive:
         self._index = folder / _INDEX
         self._max_bytes = max_bytes
         self._max_age = max_age
+        self._storing = threading.Lock()  # pruning has a thread of its own
         with _disk(folder):
             (folder / "bodies").mkdir(parents=True, exist_ok=True)
             _drop_torn_line(self._index)
@@ -82,7 +89,7 @@ class Archive:
         }
         if document.host_time is not None:
             line["host_time"] = document.host_time.isoformat()
-        with _disk(self._folder):
+        with _disk(self._folder), self._storing:
             if not body.exists():
                 body.parent.mkdir(parents=True, exist_ok=True)
                 _write_whole(body, gzip.compress(document.body, compresslevel=1, mtime=0))
@@ -91,36 +98,54 @@ class Archive:
         return digest
 
     def prune(self, now: datetime) -> Pruned:
-        """Forget answers older than the age limit, then the oldest until the bodies fit the size limit."""
+        """Forget answers older than the age limit, then the oldest until the bodies fit the size limit.
+
+        May run in a thread of its own while answers are stored. Of each answer it holds 32 bytes: an index
+        of a year has half a million lines.
+        """
         with _disk(self._folder):
-            kept = [entry for entry in entries(self._folder) if now - entry[0].fetched_at <= self._max_age]
             sizes = {path.stem: path.stat().st_size for path in self._folder.glob("bodies/*/*.gz")}
-            before, answers = dict(sizes), _line_count(self._index)
+            names, old = bytearray(), 0
+            for entry, _ in entries(self._folder):
+                if old * _HASH == len(names) and now - entry.fetched_at > self._max_age:
+                    old += 1
+                names += bytes.fromhex(entry.sha256)
             wanted: dict[str, int] = {}
-            total, first = 0, len(kept)
-            for place in range(len(kept) - 1, -1, -1):  # newest first, as long as there is room
-                digest = kept[place][0].sha256
+            total, answers = 0, len(names) // _HASH
+            first = answers
+            for place in range(answers - 1, old - 1, -1):  # newest first, as long as there is room
+                digest = names[place * _HASH : (place + 1) * _HASH].hex()
                 if digest not in wanted:
-                    total += sizes.get(digest, 0)
-                    if total > self._max_bytes:
-                        total -= sizes.get(digest, 0)
+                    if total + sizes.get(digest, 0) > self._max_bytes:
                         break
                     wanted[digest] = sizes.get(digest, 0)
+                    total += wanted[digest]
                 first = place
-            # The index goes first: a crash in between leaves bodies without a line, and the next pruning
-            # removes them.
-            _write_whole(self._index, b"".join(line for _, line in kept[first:]))
-            gone = [digest for digest in before if digest not in wanted]
-            for digest in gone:
-                _body_path(self._folder, digest).unlink()
-            for leftover in self._folder.glob("bodies/*/*.part"):
-                leftover.unlink()
+            with self._storing:
+                # The index goes first: a crash in between leaves bodies without a line, and the next pruning
+                # removes them.
+                wanted |= dict.fromkeys(self._forget(first, answers), 0)
+                gone = [digest for digest in sizes if digest not in wanted]
+                for digest in gone:
+                    _body_path(self._folder, digest).unlink()
+                for leftover in self._folder.glob("bodies/*/*.part"):
+                    leftover.unlink()
         return Pruned(
-            answers_removed=answers - len(kept[first:]),
+            answers_removed=first,
             bodies_removed=len(gone),
-            bytes_removed=sum(before[digest] for digest in gone),
-            bytes_left=sum(wanted.values()),
+            bytes_removed=sum(sizes[digest] for digest in gone),
+            bytes_left=sum(size for digest, size in sizes.items() if digest in wanted),
         )
+
+    def _forget(self, first: int, answers: int) -> list[str]:
+        """Drop the first lines of the index; the hashes of the answers stored since it was counted."""
+        with self._index.open("rb") as index:
+            for _ in range(first):
+                index.readline()
+            if first:
+                _write_whole(self._index, index)
+        with self._index.open("rb") as index:
+            return [str(json.loads(line)["sha256"]) for line in islice(index, answers - first, None)]
 
 
 def replay(folder: Path) -> Iterator[Document]:
@@ -180,10 +205,11 @@ def _shown(params: Mapping[str, str]) -> dict[str, str]:
     return {name: "***" if _SECRET.search(name) else value for name, value in params.items()}
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def _write_whole(path: Path, content: bytes | BinaryIO) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(content)
+        with part.open("wb") as stream:
+            shutil.copyfileobj(io.BytesIO(content) if isinstance(content, bytes) else content, stream)
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)
@@ -200,11 +226,6 @@ def _drop_torn_line(index: Path) -> None:
         tail = stream.read(back)
         if tail and not tail.endswith(b"\n"):
             stream.truncate(content - back + tail.rfind(b"\n") + 1)
-
-
-def _line_count(index: Path) -> int:
-    with index.open("rb") as stream:
-        return sum(1 for _ in stream)
 
 
 @contextmanager

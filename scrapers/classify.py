@@ -96,7 +96,7 @@ def host_time(headers: Mapping[str, str]) -> datetime | None:
         return None
     try:
         told = parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return told if told.tzinfo is not None else told.replace(tzinfo=UTC)
 

@@ -38,6 +38,8 @@ from monitor.domain.errors import FetchError, OtherPoller, RateLimited, Refused,
 
 ALLOWED = ("message", "channel_post", "callback_query", "inline_query", "my_chat_member")
 _ADMINS = ("creator", "administrator")
+# What the library raises when it cannot make its object of an answer that is not the Bot API's.
+_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 
 
 class BotClient:
@@ -85,6 +87,8 @@ class BotClient:
             return (await self._bot.get_me()).username or ""
         except TelegramError as error:
             raise self._translated(error) from None
+        except _UNREADABLE as error:
+            raise Unreachable(f"getMe answered with no user ({type(error).__name__})") from None
 
     async def describe(self, commands: Sequence[tuple[str, str]], language: str = "") -> None:
         """Show these commands in the chat service's menu."""
@@ -100,6 +104,8 @@ class BotClient:
             member = await self._bot.get_chat_member(chat, user)
         except TelegramError as error:
             raise self._translated(error) from None
+        except _UNREADABLE as error:
+            raise Unreachable(f"getChatMember answered with no member ({type(error).__name__})") from None
         return member.status in _ADMINS
 
     async def answer_tap(self, query_id: str, text: str) -> None:

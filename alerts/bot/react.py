@@ -42,8 +42,7 @@ def react(inbound: Inbound, desk: Desk, signer: Signer, mode: Mode, *, group_adm
         desk.suspend(inbound.address, "removed from the chat")
         return Reaction()
     if inbound.kind == "joined":
-        if desk.preferences(inbound.address) is not None:
-            desk.resume(inbound.address)
+        desk.resume(inbound.address)  # a group may be known by its topics alone
         if inbound.chat_type == CHANNEL and desk.role(inbound.user) is not Role.STRANGER:
             desk.allow(inbound.chat, inbound.user)  # its admin is somebody let in, and wants us there
             desk.audit(inbound, "channel allowed", allowed=True)

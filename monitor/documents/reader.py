@@ -21,7 +21,7 @@ from monitor.documents.load import figures_of, load_document
 from monitor.documents.sandbox import named_error
 from monitor.domain.errors import DecodeError, MonitorError
 from monitor.domain.figures.documents import PROSPECTUS
-from monitor.domain.figures.meeting import find_meeting_day
+from monitor.domain.figures.meeting import calls_meeting_off, find_meeting_day
 from monitor.domain.figures.record import Reading
 from monitor.domain.figures.registration import RegistrationNumber, find_registration_number
 from monitor.domain.figures.section import business_section
@@ -42,6 +42,7 @@ class Parcel:
     number: RegistrationNumber | None
     business: str
     meeting: date | None = None  # the day a listing committee notice calls
+    meeting_off: bool = False  # it cancels or puts off the issuer's review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +98,13 @@ def _read(path: Path, issuer: str, title: str, decision: bool) -> Parcel:
     book = reading.document_kind in PROSPECTUS and not any(
         flag.check == "another_company" for flag in reading.flags
     )
+    notice = "审议" in title or "会议公告" in title
     return Parcel(
         reading=reading,
         number=find_registration_number(loaded.pages, title=title, issuer=issuer) if decision else None,
         business=business_section(loaded.pages) if book else "",
         meeting=find_meeting_day(loaded.pages, issuer=issuer) if "会议公告" in title else None,
+        meeting_off=notice and bool(issuer) and calls_meeting_off(loaded.pages, issuer=issuer),
     )
 
 

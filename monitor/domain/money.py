@@ -140,6 +140,12 @@ _PREFIXES = {
 
 _SCALE = r"(?:[十百千]?万亿|[十百千]?亿|[十百千]?万|百|千)"
 _CURRENCY = r"(?:人民币元|元人民币|元港币|港币元|港元|港币|美元|美金|欧元|日元|英镑|元|圆|人民币)"
+# 41亿9,686万6,000元: parts of one sum, each below the scale before it.
+_PART = r"\d(?:,\d{3}|\d{0,3})"
+_MIXED = (
+    rf"(?:\d{{1,5}}亿{_PART}(?:\.\d+)?万(?:{_PART})?|(?<![\d,.])\d[\d,]{{0,9}}万{_PART}(?:\.\d+)?)"
+    r"(?=人民币|元|圆|港|美|股)"
+)
 _NUMBER = r"\d[\d,.\s]{0,60}"  # bounded: a page of nothing but numbers must not cost a square
 _QUALIFIER = (
     r"(?:预计不超过|预计不低于|预计最多约|最多约|至多约|最高约|预计约|预计为约|合计约|约为|大约|约|预计|不超过|不高于|不多于|"
@@ -147,8 +153,8 @@ _QUALIFIER = (
 )
 _AMOUNT = re.compile(
     rf"(?P<qualifier>{_QUALIFIER}(?:为|达|:)?)? ?(?P<prefix>人民币|RMB|CNY|HK\$|HKD|US\$|USD|港币|¥|￥)? ?"
-    rf"(?<![\d.,A-Za-z])(?P<low>(?<![\w])-?{_NUMBER}|(?<=[\u4e00-\u9fff])-?{_NUMBER}|{NUMERAL_RUN})"
-    rf"(?:(?P<lowunit>{_SCALE}?{_CURRENCY}|{_SCALE}?股|倍|%)?(?:\([^()]*\))?(?P<to>至|到|-|~)(?P<high>{_NUMBER}))?"
+    rf"(?:(?<![\d.,A-Za-z])|(?<=ADS))(?P<low>{_MIXED}|(?<![\w])-?{_NUMBER}|(?<=[\u4e00-\u9fff])-?{_NUMBER}|(?<=ADS){_NUMBER}|{NUMERAL_RUN})"
+    rf"(?:(?P<lowunit>{_SCALE}?{_CURRENCY}(?:/股)?|{_SCALE}?股|倍|%)?(?:\([^()]*\))?(?P<to>至|到|-|~)(?P<high>{_NUMBER}))?"
     rf"\s*(?:(?P<scale>{_SCALE})?(?P<currency>{_CURRENCY})(?P<each>/股|每股(?!发行|收益|净资产|认购|面值)|/份|/ADS)?(?P<whole>整)?"
     rf"|(?P<en>million|billion|mn|bn)"
     rf"|(?P<count>{_SCALE})?(?P<counted>股|户)"
@@ -158,12 +164,32 @@ _AMOUNT = re.compile(
 )
 
 
+def _mixed(text: str) -> Decimal | None:
+    """The sum of parts each printed with its scale (41亿9,686万6,000), None where one is not well formed."""
+    total = Decimal(0)
+    rest = text
+    for mark, worth in (("亿", 10**8), ("万", 10**4), ("", 1)):
+        part, found, behind = rest.partition(mark) if mark else (rest, "", "")
+        if mark and not found:
+            continue
+        rest = behind
+        if part and not _well_formed(part):
+            return None
+        value = Decimal(part.replace(",", "")) if part else Decimal(0)
+        if total and value * worth >= worth * 10**4:
+            return None
+        total += value * worth
+    return total
+
+
 def _decimal(text: str) -> Decimal | None:
     shaped = text.strip()
     if not shaped:
         return None
     if not shaped[0].isdigit() and shaped[0] != "-":
         return read_numeral(shaped)
+    if "万" in shaped:
+        return _mixed(shaped)
     joined = _join(shaped)
     return None if joined is None else Decimal(joined.replace(",", ""))
 

@@ -28,11 +28,13 @@ def end_baseline(session: Session, source: str, boards: Sequence[str], fetched_a
     boundary = fetched_at
     if newest is not None and fetched_at - newest > _PLAYBACK:
         boundary = (newest + _CST).replace(hour=23, minute=59, second=59) - _CST
+    if newest is not None and newest - fetched_at > _PLAYBACK:
+        boundary = newest  # the host's clock is far behind its own rows: they are no news
     row = session.get(SourceRow, source) or SourceRow(name=source)
     row.baseline_at = row.baseline_at or fetched_at
     memory = {
         "baseline_boundary": boundary.isoformat(),
-        "played_back": boundary != fetched_at,
+        "played_back": boundary < fetched_at,
     } | dict(row.memory)
     row.memory = memory | {"boards": sorted({*row.memory.get("boards", []), *boards})}
     session.add(row)

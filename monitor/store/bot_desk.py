@@ -202,6 +202,8 @@ class StoreDesk(PeopleDesk):
         self.session.add(chat)
         self.session.flush()
         cards.chosen_anew(self.session, chat, self.now)
+        if not preferences.subscribed:
+            chats.hush(self.session, chat)
 
     def chat(self, address: str, language: str = "") -> ChatRow:
         """The chat's row, made when it is new; a chat made by asking is told nothing until it says so."""
@@ -225,21 +227,30 @@ class StoreDesk(PeopleDesk):
             cards.begin(self.session, chat, issuer_id, self.now)
 
     def resume(self, address: str) -> int:
-        """The chat is back."""
+        """The chat is back; the topics of a group come with it."""
         chat = self._chat(address)
-        return chats.resume(self.session, chat, self.now) if chat else 0
+        back = {row.id: row for row in self._with_topics(address) if row.state != "active"}
+        if chat is not None:
+            back[chat.id] = chat
+        owed = sum(chats.resume(self.session, row, self.now) for row in back.values())
+        for row in back.values():
+            if not from_stored(row.preferences).subscribed:
+                chats.hush(self.session, row)  # back, and still without alerts
+        return owed
 
     def suspend(self, address: str, why: str) -> None:
         """We were removed; the topics of a group go with it."""
-        rows = self.session.exec(
+        for row in self._with_topics(address):
+            if row.state == "active":
+                chats.suspend(self.session, row, why)
+
+    def _with_topics(self, address: str) -> Sequence[ChatRow]:
+        return self.session.exec(
             select(ChatRow).where(
                 ChatRow.channel == CHANNEL,
                 (col(ChatRow.address) == address) | col(ChatRow.address).startswith(f"{address}/"),
             )
         ).all()
-        for row in rows:
-            if row.state == "active":
-                chats.suspend(self.session, row, why)
 
     def _chat(self, address: str) -> ChatRow | None:
         if address not in self._chats:

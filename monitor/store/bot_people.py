@@ -95,6 +95,7 @@ class PeopleDesk:
             self.session.add(chat)
             self.session.flush()
             cards.chosen_anew(self.session, chat, self.now)
+            chats.hush(self.session, chat)
         self.session.flush()
         return True
 

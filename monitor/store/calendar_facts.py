@@ -95,6 +95,22 @@ def _cancel(session: Session, row: CalendarFactRow, at: datetime) -> None:
     session.flush()
 
 
+def call_off(
+    session: Session, issuer_id: int, kind: CalendarKind, since: date, source: str, at: datetime
+) -> None:
+    """The issuer's days of this kind from that source, on `since` or later, are off."""
+    rows = session.exec(
+        select(CalendarFactRow).where(
+            CalendarFactRow.issuer_id == issuer_id,
+            CalendarFactRow.kind == kind.value,
+            CalendarFactRow.source == source,
+            col(CalendarFactRow.date) >= since,
+        )
+    ).all()
+    for row in rows:
+        _cancel(session, row, at)
+
+
 def note(
     session: Session,
     issuer_id: int,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import case, update
@@ -29,6 +29,7 @@ from monitor.store.tables import ChatRow, DeliveryRow, EventRow, LivingCardRow
 CHANNEL = "telegram"  # the one service whose messages can be edited and replied to
 IN_FRONT = 20  # an event owed to more chats than this is told first; its cards come after
 _LAST = 2**62  # behind every alert
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)  # SQLite takes no index for "not null"
 _CLOSED, _PARKED = "closed", "parked"
 # What the service says of a message that cannot be edited any more (telegram-bot-api `Client.cpp`).
 _GONE = ("message to edit not found", "message_id_invalid", "message can't be edited")
@@ -60,22 +61,25 @@ class Cards:
     def lanes(self, session: Session, found: list[Lane], chat_ids: Collection[int] | None) -> list[Lane]:
         """`found`, and the chats that have a card to be sent or edited."""
         card = LivingCardRow
-        query = (
-            select(ChatRow.id, ChatRow.channel, ChatRow.address, func.min(card.due))
-            .join(card, col(card.chat_id) == col(ChatRow.id))
-            .where(ChatRow.state == "active", ChatRow.channel == CHANNEL)
-            .where(col(card.due).is_not(None), card.state != "sending")
-            .group_by(col(ChatRow.id), col(ChatRow.channel), col(ChatRow.address))
-        )
+        # Few cards are due at a time: asked for by themselves, so that no chat's other cards are looked at.
+        waiting = select(card.chat_id, card.due).where(col(card.due) > _EVER, card.state != "sending")
         if chat_ids is not None:
-            query = query.where(col(ChatRow.id).in_(chat_ids))
+            waiting = waiting.where(col(card.chat_id).in_(chat_ids))
+        soonest: dict[int, datetime] = {}
+        for chat_id, due in session.exec(waiting):
+            assert due is not None  # by the query
+            soonest[chat_id] = min(due, soonest.get(chat_id, due))
+        chats = select(ChatRow.id, ChatRow.channel, ChatRow.address).where(
+            ChatRow.state == "active", ChatRow.channel == CHANNEL
+        )
         lanes = {lane.chat_id: lane for lane in found}
-        for chat_id, channel, address, due in session.exec(query):
-            assert chat_id is not None  # by the query
-            assert due is not None
+        for number, channel, address in session.exec(chats) if soonest else ():
+            if number is None or number not in soonest:
+                continue
+            chat_id, due = number, soonest[number]
             held = lanes.get(chat_id)
             lanes[chat_id] = (
-                replace(held, due=min(held.due, due))
+                replace(held, due=min(held.due, due))  # its `alert_due` stays
                 if held
                 else Lane(
                     chat_id=chat_id,
@@ -84,7 +88,6 @@ class Cards:
                     due=due,
                     urgent=False,
                     oldest=_LAST,
-                    only_card=True,
                 )
             )
         return list(lanes.values())
@@ -187,17 +190,20 @@ class Cards:
             return []  # settled already, by a commit that was reported as failed
         session.add(row)
         row.state = "live" if row.message_id else "new"
+        news = settling.channel_news(settlement, now)
         match settlement.outcome:
             case Delivered(receipt=receipt):
                 row.message_id, row.shown, row.face = receipt, work.wanted, work.face
                 row.attempt, row.last_error = 0, ""
-                row.state = _CLOSED if work.closes else "live"
-                row.due = now if row.wanted > row.shown and not work.closes else None
+                # The chat may have chosen otherwise while the last words were on their way.
+                closes = work.closes and not _keeps(session.get_one(ChatRow, row.chat_id))
+                row.state = _CLOSED if closes else "live"
+                row.due = now if not closes and (work.closes or row.wanted > row.shown) else None
             case RetryLater() as later:
                 self._later(session, row, settlement, later, now, rules)
             case Rejected() as rejected:
-                return self._rejected(session, row, settlement, rejected, now, rules)
-        return []
+                return news + self._rejected(session, row, settlement, rejected, now, rules)
+        return news
 
     def _later(
         self,
@@ -211,9 +217,8 @@ class Cards:
         row.last_error = outcome.why[:300]
         row.due = now + (rules.settle if outcome.ambiguous else settlement.retry_in)
         if outcome.new_address is not None:
-            chat = session.get_one(ChatRow, row.chat_id)
-            migrate_chat(session, chat, outcome.new_address)
-            row.message_id, row.state, row.due = "", "new", now  # its messages stayed behind
+            issuer_id, chat = row.issuer_id, session.get_one(ChatRow, row.chat_id)
+            begin(session, migrate_chat(session, chat, outcome.new_address), issuer_id, now)
         elif outcome.ambiguous and not row.message_id:
             row.state, row.marked = "unresolved", True
             row.attempt += 1
@@ -267,11 +272,11 @@ class Cards:
                 session.add(row)
         session.flush()
 
-    def shift(self, session: Session, by: timedelta) -> None:
-        """The wall clock was stepped: what waits is moved with it."""
+    def shift(self, session: Session, by: timedelta, now: datetime) -> None:
+        """The wall clock was stepped to `now`: what waits is moved with it, no card is put off by it."""
         for row in session.exec(select(LivingCardRow).where(col(LivingCardRow.due).is_not(None))).all():
             assert row.due is not None  # by the query
-            row.due += by
+            row.due = min(row.due + by, max(row.due, now))
             session.add(row)
         session.flush()
 
@@ -329,11 +334,10 @@ def _keeps(chat: ChatRow) -> bool:
 
 def _held(session: Session, chat: ChatRow, now: datetime) -> bool:
     """Whether the service asked us to leave the chat alone for a while."""
-    limited = col(DeliveryRow.last_error).startswith(LIMITED) & (col(DeliveryRow.not_before) > now)
-    query = select(DeliveryRow.id).where(
-        DeliveryRow.chat_id == chat.id, DeliveryRow.state == "pending", limited
-    )
-    return session.exec(query.limit(1)).first() is not None
+    limited = col(DeliveryRow.last_error).startswith(LIMITED)
+    mine = (DeliveryRow.chat_id == chat.id, DeliveryRow.state == "pending", limited)
+    # Compared here: in the query, the index of what is due would be taken, over every chat's deliveries.
+    return any(until > now for until in session.exec(select(DeliveryRow.not_before).where(*mine)))
 
 
 def _digest(message: Message, kept: bool) -> str:

@@ -10,18 +10,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from alerts.preferences import CHOSEN, from_stored
 from alerts.routing import ChatView
 from monitor.domain.events import Event, EventKind, event_id
 from monitor.store import eventlog
-from monitor.store.tables import ChatRow, DeliveryRow, EventRow
+from monitor.store.tables import ChatRow, DeliveryRow, EventRow, LivingCardRow
 
 _MOVED = "moved to "
 # When two rows of one event meet in a merged chat, the one that may have been seen already stays.
 _RANK = {"sending": 5, "sent": 4, "unresolved": 3, "pending": 2, "suspended": 1}
 RETIRED = "its channel is no longer configured"
+_NO_ALERTS = tuple(
+    kind.value
+    for kind in (
+        EventKind.BOT_REPLY,
+        EventKind.CHAT_WELCOME,
+        EventKind.OPERATOR_NOTICE,
+        EventKind.SOURCE_TROUBLE,
+        EventKind.SOURCE_RECOVERED,
+    )
+)
 AWAY = "away: "  # why a delivery waited, as its last error begins
 
 
@@ -125,6 +135,18 @@ def suspend(session: Session, chat: ChatRow, why: str) -> None:
     session.flush()
 
 
+def hush(session: Session, chat: ChatRow) -> None:
+    """The chat wants no alerts any more: those not begun wait for its return, answers still come."""
+    of_it = (EventRow.seq == DeliveryRow.event_seq, col(EventRow.kind).in_(_NO_ALERTS))
+    session.exec(
+        update(DeliveryRow)
+        .where(col(DeliveryRow.chat_id) == chat.id, col(DeliveryRow.state) == "pending")
+        .where(col(DeliveryRow.parts_sent) == 0, ~select(EventRow.seq).where(*of_it).exists())
+        .values(state="suspended", last_error=AWAY + "it stopped its alerts")
+    )
+    session.flush()
+
+
 def resume(session: Session, chat: ChatRow, now: datetime) -> int:
     """The chat is back: what it is owed is due again; return how many. A signpost is never resumed."""
     if _moved_to(chat):
@@ -168,6 +190,8 @@ def _move(session: Session, chat: ChatRow, new_address: str) -> ChatRow:
     ).one_or_none()
     if old_address == new_address or other is chat:
         return chat
+    # Messages stay behind: in the new chat a card's number may be that of any other message of ours.
+    session.exec(delete(LivingCardRow).where(col(LivingCardRow.chat_id) == chat.id))
     if other is None:
         chat.address = new_address
         session.add(chat)

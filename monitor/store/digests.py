@@ -28,6 +28,7 @@ from monitor.store.tables import ChatRow
 
 _CST = timezone(timedelta(hours=8))
 _AHEAD = timedelta(days=7)
+_AT_ONCE = 20  # chats to a transaction: alerts wait for no more of them
 _TOO_LATE = timedelta(hours=12)  # after its hour a digest is not made up for any more
 
 
@@ -39,8 +40,12 @@ class Digests:
         self._done: dict[tuple[int, str], str] = {}  # chat and kind → the day last looked at
 
     def owe(self, now: datetime) -> int:
-        """Commit the digests that are due; how many."""
+        """Commit the next of the digests that are due, those of a few chats; how many, 0 when none is left.
+
+        Called until it returns 0, so that whoever else needs the store has it in between.
+        """
         local = now.astimezone(_CST)
+        today = local.date().isoformat()
         with self._database.read() as session:
             due = [
                 (chat_id, kind)
@@ -51,18 +56,18 @@ class Digests:
                 )
                 if chat_id is not None
                 for kind in _due(from_stored(stored), local)
-                if self._done.get((chat_id, kind)) != local.date().isoformat()
+                if self._done.get((chat_id, kind)) != today
             ]
         made = 0
-        if due:
+        while due and not made:
+            chosen, due = due[:_AT_ONCE], due[_AT_ONCE:]
             with self._database.write() as session:
-                for chat_id, kind in due:
+                for chat_id, kind in chosen:
                     chat = session.get_one(ChatRow, chat_id)
                     made += _owe(session, chat, kind, local)
                 failpoint(BEFORE_DIGEST)
             failpoint(DIGEST_OWED)
-        for chat_id, kind in due:
-            self._done[chat_id, kind] = local.date().isoformat()
+            self._done.update(dict.fromkeys(chosen, today))
         return made
 
 
@@ -85,6 +90,9 @@ def _just_past(at: time, local: datetime) -> bool:
 
 def _owe(session: Session, chat: ChatRow, kind: str, local: datetime) -> bool:
     today = local.date()
+    identity = ("digest", kind, today)
+    if inbound.is_owed(session, chat, identity):
+        return False  # by an earlier process; put together for nothing
     ahead = bot_lists.days(session, today, today + _AHEAD)
     since = local - timedelta(days=1)
     told = told_of(session, chat, since=since, limit=40) if kind == "daily" else []
@@ -98,7 +106,6 @@ def _owe(session: Session, chat: ChatRow, kind: str, local: datetime) -> bool:
         return Message(alert_id="", icon="🗞", headline=message.headline, facts=(*message.facts, *dates.facts))
 
     message = _in(chat.language, make)
-    identity = ("digest", kind, today)
     return inbound.owe(
         session, chat, identity, message.headline, stored_message.to_text(message), local.astimezone(UTC)
     )

@@ -21,7 +21,7 @@ from monitor.domain.figures.record import Figure, Reading
 from monitor.domain.figures.registration import RegistrationNumber
 from monitor.domain.issue_records import CalendarKind
 from monitor.store import eventlog
-from monitor.store.calendar_facts import note
+from monitor.store.calendar_facts import call_off, note
 from monitor.store.database import Database
 from monitor.store.figure_rows import as_figure, as_row
 from monitor.store.offering import compared_with_told
@@ -168,10 +168,12 @@ class FiguresStore:
         sight: Sight,
         *,
         meeting: date | None = None,
+        meeting_off: bool = False,
     ) -> list[Event]:
         """Keep what a document says; the events it makes, committed with it.
 
         `meeting` is the day a committee notice calls: kept in the calendar of every issuer it is listed for.
+        `meeting_off`: it cancels the issuer's review, whose day owes no reminder any more.
         """
         with self._database.write() as session:
             row = session.get_one(ReadingRow, url)
@@ -197,6 +199,8 @@ class FiguresStore:
             )
             if row.kind == MEETING:
                 self._call(session, row, meeting, sight)
+                if meeting_off:
+                    call_off(session, row.issuer_id, CalendarKind.COMMITTEE, row.date, row.source, sight.at)
             elif not events and (row.kind != DECISION or "批复" in row.title):
                 events = [_notice(row, _nothing(row, reading), sight.at)]
             short = project.issuer_short if project else issuer.short_name

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, func, select
 from monitor.domain.events import Event, EventKind, event_id
 from monitor.failpoints import ANSWER_OWED, BEFORE_HANDLED, BEFORE_STORED, failpoint
 from monitor.store import eventlog
-from monitor.store.tables import ChatRow, DeliveryRow, InboundRow
+from monitor.store.tables import ChatRow, DeliveryRow, EventRow, InboundRow
 
 KEPT = timedelta(days=14)  # how long a handled update is remembered
 _LONGEST_BODY = 20  # keys of an update; the Bot API sends two
@@ -81,7 +81,7 @@ def owe(
 ) -> bool:
     """Owe one chat one message made beforehand; the same identity again owes nothing. Whether it was new."""
     event = Event(
-        id=event_id("monitor", f"chat-{chat.id}", EventKind.BOT_REPLY, *identity),
+        id=_answer_id(chat, identity),
         kind=EventKind.BOT_REPLY,
         source="monitor",
         first_seen_at=now,
@@ -104,6 +104,16 @@ def owe(
     session.flush()
     failpoint(ANSWER_OWED)
     return bool(rows)
+
+
+def is_owed(session: Session, chat: ChatRow, identity: Sequence[object]) -> bool:
+    """Whether the chat was owed a message of this identity before."""
+    known = select(EventRow.seq).where(EventRow.id == _answer_id(chat, identity))
+    return session.exec(known).first() is not None
+
+
+def _answer_id(chat: ChatRow, identity: Sequence[object]) -> str:
+    return event_id("monitor", f"chat-{chat.id}", EventKind.BOT_REPLY, *identity)
 
 
 def newest(session: Session) -> datetime | None:

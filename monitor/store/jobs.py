@@ -30,7 +30,8 @@ class Rules:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lane:
-    """One active chat with something owed: when it may next be tried, in wall time."""
+    """One active chat with something owed: when it may next be tried, in wall time; before `alert_due`
+    only to send or edit a card."""
 
     chat_id: int
     channel: str
@@ -38,7 +39,7 @@ class Lane:
     due: datetime
     urgent: bool
     oldest: int  # the smallest event_seq owed
-    only_card: bool = False  # no alert is owed, only a card is to be sent or edited
+    alert_due: datetime | None = None  # None: no alert is owed, only a card is to be sent or edited
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -56,7 +56,9 @@ def league_details(session: Session, event: Event, issuer_id: int) -> Facts:
         facts |= _by_plan(session, project)
     if project is None:
         return facts
-    plan = raised.get("planned_proceeds") or _plan(session, project)
+    # Events of the list carry the list's own plan: a document's is finer, and a slip between them counts.
+    carried = raised.get("planned_proceeds") if event.kind is EventKind.FIGURES_READ else None
+    plan = carried or _plan(session, project)
     kind = next((kind for kind in _RAISED if kind in raised), None)
     if plan is not None and kind is not None:
         facts |= against_plan(plan, kind, raised[kind])

@@ -7,6 +7,7 @@ Rule: a figure stated is preferred to one expected (预计) or about (约), then
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -58,7 +59,7 @@ def compared_with_told(session: Session, event: Event, issuer_id: int) -> Event:
         details["told_before"] = ",".join(same)
     if otherwise:
         details["told_otherwise"] = ";".join(otherwise)
-    nothing = len(same) == len(kinds) and "withheld_kinds" not in event.details
+    nothing = len(same) == len(kinds) and not otherwise and "withheld_kinds" not in event.details
     return replace(
         event,
         details={**event.details, **details},
@@ -128,7 +129,7 @@ def _contradicts(own: Figure | None, other: Figure) -> bool:
         and own.kind in _WEIGHTY
         and not other.qualifier
         and own.currency == other.currency
-        and own.amount != other.amount
+        and not _agree(own, other)
     )
 
 
@@ -180,18 +181,38 @@ def _key(figure: Figure) -> Key:
 
 
 def _known(told: Mapping[Key, list[Figure]], figure: Figure) -> bool:
-    """Told with the same amount, as plainly as it stands now."""
-    return any(
-        was.amount == figure.amount
-        and was.currency == figure.currency
-        and was.qualifier in ("", figure.qualifier)
-        for was in told.get(_key(figure), ())
-    )
+    """Told with the same amount, as plainly as it stands now, and not told otherwise since."""
+    before = told.get(_key(figure), ())
+    same = [
+        at for at, was in enumerate(before) if _agree(was, figure) and was.qualifier in ("", figure.qualifier)
+    ]
+    other = [at for at, was in enumerate(before) if not _agree(was, figure) and not was.qualifier]
+    return bool(same) and max(other, default=-1) < same[-1]
+
+
+def _agree(was: Figure, figure: Figure) -> bool:
+    """One value, printed finer here than there: 153324.3861万元 of the list is 1,533,243,860.72元.
+
+    A price is exact, whatever its decimals.
+    """
+    if was.currency != figure.currency:
+        return False
+    room = Decimal(0) if figure.kind == "offer_price" else max(_step(was), _step(figure))
+    return was.amount == figure.amount or abs(was.amount - figure.amount) < room
+
+
+def _step(figure: Figure) -> Decimal:
+    """What one step of the last printed digit is worth; nothing where no digits are printed."""
+    digits = re.search(r"\d[\d,]*(?:\.(?P<decimals>\d+))?", figure.as_printed)
+    number = Decimal(digits.group().replace(",", "")) if digits else Decimal(0)
+    if digits is None or not number:
+        return Decimal(0)
+    return abs(figure.amount) / number * Decimal(1).scaleb(-len(digits["decimals"] or ""))
 
 
 def _other(told: Mapping[Key, list[Figure]], figure: Figure) -> str:
     """What was last told instead, where both are stated plainly; "" where they agree."""
     plain = [was for was in told.get(_key(figure), ()) if not was.qualifier]
-    if figure.qualifier or not plain or plain[-1].amount == figure.amount:
+    if figure.qualifier or not plain or _agree(plain[-1], figure):
         return ""
     return plain[-1].as_printed.replace(";", ",")

@@ -40,21 +40,25 @@ class FileLock:
         self._database = database
         self._path = lock_of(database)
         self._handle: IO[str] | None = None
+        self._wanted = False  # we are to hold it, whether or not we do
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[None]:
         """Hold it for the block; SecondDaemon when another process has it."""
         self._take()
+        self._wanted = True
         try:
             yield
         finally:
+            self._wanted = False
             self._let_go()
 
     def still_ours(self) -> None:
         """Take it again when its file was deleted or replaced; SecondDaemon when somebody was faster."""
-        if self._handle is None or self._same_file(self._handle):
+        if not self._wanted or (self._handle is not None and self._same_file(self._handle)):
             return
-        log.error("the lock file %s was deleted or replaced; it is made again", self._path)
+        if self._handle is not None:
+            log.error("the lock file %s was deleted or replaced; it is made again", self._path)
         self._let_go()
         self._take()
 

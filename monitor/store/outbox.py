@@ -131,6 +131,7 @@ def lanes(
                     channel=channel,
                     address=address,
                     due=due,
+                    alert_due=due,
                     urgent=bool(is_urgent),
                     oldest=oldest,
                 )
@@ -155,7 +156,7 @@ def claim(
         chat = session.get(ChatRow, chat_id)
         if chat is None or chat.state != "active":
             continue
-        every = _owed(session, chat_id)
+        every = _owed(session, chat_id, now)
         quiet.hold(session, chat, every, now)
         owed = _pick(every, now, rules)
         job = cards.claim(session, chat, owed, now) if cards else None
@@ -169,8 +170,8 @@ def claim(
     return jobs
 
 
-def _owed(session: Session, chat_id: int) -> list[_Owed]:
-    """The open deliveries of a chat with their events, the most pressing first."""
+def _owed(session: Session, chat_id: int, now: datetime) -> list[_Owed]:
+    """The open deliveries of a chat with their events, the most pressing first, what is put off last."""
     query = (
         select(DeliveryRow, EventRow)
         .join(EventRow, col(EventRow.seq) == col(DeliveryRow.event_seq))
@@ -178,6 +179,7 @@ def _owed(session: Session, chat_id: int) -> list[_Owed]:
         .order_by(
             case((col(DeliveryRow.state) == "pending", 1), else_=0),
             case((col(DeliveryRow.parts_sent) > 0, 0), else_=1),
+            case((col(DeliveryRow.not_before) <= now, 0), else_=1),
             col(DeliveryRow.urgent).desc(),
             col(DeliveryRow.event_seq),
         )
@@ -286,7 +288,7 @@ def shift(session: Session, by: timedelta, now: datetime, cards: Cards | None = 
             session.add(row)
     session.flush()
     if cards:
-        cards.shift(session, by)
+        cards.shift(session, by, now)
     return len(rows)
 
 

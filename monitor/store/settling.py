@@ -54,7 +54,7 @@ def settle(
             troubles += cards.settle(session, settlement, now, rules) if cards else []
         elif rows := _rows(session, settlement):
             troubles += _settle_one(session, settlement, rows, now, rules)
-            troubles += _channel_news(settlement, now)
+            troubles += channel_news(settlement, now)
     tell(session, troubles, now, rule)
     failpoint(BEFORE_SETTLE)
     return troubles
@@ -82,7 +82,7 @@ def _settle_one(
     assert_never(outcome)
 
 
-def _channel_news(settlement: Settlement, now: datetime) -> list[Trouble]:
+def channel_news(settlement: Settlement, now: datetime) -> list[Trouble]:
     """A channel refused, or working again; empty where the operator has heard of it."""
     channel, outcome = settlement.job.channel, settlement.outcome
     if settlement.channel_news == "refused" and isinstance(outcome, Rejected):

@@ -10,8 +10,9 @@ import pytest
 
 import monitor.bot
 from monitor.bot_budget import Budgets
-from tests.bot.kit import FRIEND, OWNER, BotWorld
-from tests.doubles.bot_faults import CONFLICT, UNAUTHORIZED, Break, broken
+from monitor.domain.errors import Unreachable
+from tests.bot.kit import FRIEND, GROUP, OWNER, STRANGER, BotWorld
+from tests.doubles.bot_faults import CONFLICT, UNAUTHORIZED, Break, Fault, broken
 
 STEPS = (("1", "", date(2026, 6, 5)), ("2", "", date(2026, 6, 26)), ("3", "1", date(2026, 7, 6)))
 
@@ -100,6 +101,21 @@ async def test_a_handler_that_breaks_stops_nobody_else(
     world.api.say(OWNER, "/pipeline")
     assert "2026-07-10" in await world.ask("/next")
     assert "failed: ZeroDivisionError" in world.verdicts()
+
+
+async def test_an_answer_that_is_not_the_bot_apis_ends_neither_poller_nor_handler(world: BotWorld) -> None:
+    """A proxy's own JSON for "who are you" and "who administers" is trouble, and lets nobody in."""
+    odd = Fault(name="odd", status=200, body=b'{"ok": true, "result": {}}')
+    world.api.script(odd, method="getChatMember")
+    world.api.say(STRANGER, "/start", chat=GROUP)
+    await world.quiet()
+    assert world.verdicts() == ["refused"]
+    assert world.app.bot is not None
+    world.api.script(odd, method="getMe")
+    client = world.app.bot.new_client()
+    with pytest.raises(Unreachable):
+        await client.name()
+    await client.close()
 
 
 async def test_another_poller_stops_ours_and_the_operator_is_told(world: BotWorld) -> None:

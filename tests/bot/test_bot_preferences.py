@@ -14,6 +14,7 @@ from alerts.routing import ChatView, wanted
 from monitor.domain.events import Event, EventKind
 from monitor.domain.stages import State
 from monitor.store.digests import Digests
+from monitor.store.tables import ChatRow
 from tests.bot.kit import FRIEND, NOW, OWNER, BotWorld, is_card
 
 STEPS = (("1", "", date(2026, 6, 5)), ("2", "", date(2026, 6, 26)), ("3", "1", date(2026, 7, 6)))
@@ -165,6 +166,22 @@ async def test_a_quiet_chat_gets_its_alert_in_the_morning_and_it_is_not_called_l
     assert "本会话的免打扰时段" in text
 
 
+async def test_after_stop_nothing_held_comes_in_the_morning_and_start_brings_it(world: BotWorld) -> None:
+    """/stop in the evening takes the night's alerts back, its own answer comes; /start has them sent."""
+    await world.ask("/start")
+    await world.ask("/quiet 17:30-07:30")
+    await world.ask("/quiet urgent off")
+    world.move("2078", *STEPS)
+    assert "已停止提醒" in await world.ask("/stop")
+    before = len(world.told(OWNER))
+    world.clock.at = MORNING
+    world.app.delivery.poke()
+    assert "2026-07-10" in await world.ask("/next all")
+    assert len(world.told(OWNER)) == before + 1, "the answer and no alert"
+    world.api.say(OWNER, "/start")
+    await world.until(lambda: any("上市委会议通过" in one.text for one in world.told(OWNER)[before + 1 :]))
+
+
 async def test_an_urgent_alert_breaks_through_where_the_chat_lets_it(world: BotWorld) -> None:
     """A milestone at 23:30, urgent alerts on as they are by default."""
     await world.ask("/start")
@@ -198,6 +215,17 @@ async def test_digests_come_once_at_their_hour_and_an_empty_one_says_so(world: B
     assert "沐曦股份 · 上市委会议" in weekly
     world.clock.at += timedelta(days=1)
     assert digests.owe(world.clock.now()) == 1  # Wednesday: the daily one alone
+
+
+async def test_the_digests_of_many_chats_are_owed_a_few_at_a_time(world: BotWorld) -> None:
+    """Every chat asked for the same hour: no transaction makes all of them while alerts wait."""
+    with world.app.database.write() as session:
+        for number in range(50):
+            chosen = to_stored(Preferences(daily="08:30"))
+            session.add(ChatRow(channel="telegram", address=str(5000 + number), preferences=chosen))
+    now, digests = datetime(2026, 7, 7, 0, 30, tzinfo=UTC), Digests(world.app.database)
+    assert [digests.owe(now) for _ in range(4)] == [20, 20, 10, 0]
+    assert Digests(world.app.database).owe(now) == 0, "a new process owes nothing twice"
 
 
 async def test_a_day_we_were_down_at_the_hour_is_made_up_for_within_half_a_day(world: BotWorld) -> None:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import delete
+
 from alerts.contract import Delivered, Rejected, RetryLater
-from monitor.domain.events import EventKind
+from alerts.message import Message
+from monitor.domain.events import Event, EventKind
 from monitor.halts import FIRST, LONGEST, Halts
+from monitor.store.tables import DeliveryRow
+from tests.delivery import kit
 from tests.delivery.kit import JumpClock, ScriptedChannel, World, milestone
 
 REFUSED = Rejected(why="Unauthorized", scope="channel")
@@ -102,3 +108,25 @@ def test_no_connection_says_nothing_about_a_refusal_and_a_wish_to_wait_ends_it()
     assert halts.hear("a", RetryLater(why="flood", after=timedelta(seconds=3))) == "works"
     assert halts.takes("a")
     assert halts.hear("a", Delivered(receipt="1")) == ""
+
+
+async def test_a_refused_channel_is_asked_again_after_a_message_that_cannot_be_composed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one message that was to ask never left: the next one asks, and the channel is not lost."""
+    original = kit.render
+
+    def broken(event: Event, language: str) -> Message:
+        if event.title == "event 2":
+            raise AttributeError("no such field")
+        return original(event, language)
+
+    monkeypatch.setattr(kit, "render", broken)
+    world.chat("7")
+    world.channel.says("7", REFUSED)
+    world.start()
+    world.publish(milestone(1))
+    await world.until(lambda: len(world.channel.sent) == 1)
+    world.write(lambda session: session.exec(delete(DeliveryRow)))
+    world.publish(milestone(2), milestone(3))
+    await world.until(lambda: world.states("7") == ["poison", "sent"], within=4 * FIRST)

@@ -217,3 +217,21 @@ def test_a_draft_does_not_take_the_price_of_an_older_round() -> None:
     facts = "本次发行概况\n发行股数 不超过4,000.00万股\n每股发行价格 【】元\n募集资金总额 【】万元"
     history = "2021年，公司实施股票发行，本次发行价格为5.41元/股，本次募集资金总额为1,723.09万元。"
     assert kinds(read(front, facts, history)) == {"shares": "40000000"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "printed"),
+    [
+        ("公司选择《上市规则》第2.1.2条第(四)项规定的上市标准。", "第2.1.2条第(四)项"),
+        ("公司不适用第2.1.2条第(一)项标准,选择第2.1.2条第(二)项规定的上市标准。", "第2.1.2条第(二)项"),
+        ("公司将上市标准由第2.1.2条第(四)项标准变更为第2.1.2条第(二)项标准。", "第2.1.2条第(二)项标准"),
+        ("红筹企业选择适用《上市规则》第2.1.3条第(二)项标准。", "第2.1.3条第(二)项标准"),
+        ("公司不符合第2.1.2条第(一)项标准。", None),
+        ("第2.1.2条规定了五项上市标准。", None),
+    ],
+)
+def test_the_standard_is_the_one_chosen_never_one_denied_or_left(sentence: str, printed: str | None) -> None:
+    """A prospectus names standards it does not choose too."""
+    title = "某芯科技股份有限公司首次公开发行股票并在科创板上市招股说明书(申报稿)\n"
+    found = [f.as_printed for f in read(title + sentence).figures if f.kind == "listing_standard"]
+    assert found == ([printed] if printed else [])

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from monitor.domain.figures.meeting import find_meeting_day
+from monitor.domain.figures.meeting import calls_meeting_off, find_meeting_day
 from monitor.domain.figures.pages import Page
 
 GPU = "某图芯智能科技（北京）股份有限公司"
@@ -47,3 +47,19 @@ def test_the_day_the_notice_calls_is_read(text: str) -> None:
 def test_what_calls_no_one_meeting_of_the_issuer_gives_no_day(text: str) -> None:
     """Results, cancellations, two meetings, impossible days and other issuers' or other meetings give none."""
     assert day(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "off"),
+    [
+        (f"本所决定取消审议{GPU}发行上市申请。", True),
+        (f"鉴于会后事项，上市审核委员会取消第40次审议会议对{GPU}首发申请的审议。", True),
+        (f"{GPU}的审议延期至2025年10月9日。", True),
+        (f"本所决定取消审议另一家科技股份有限公司发行上市申请。原定{GPU}的审议照常进行。", False),
+        (f"上市委定于2025年9月26日召开第40次审议会议，审议{GPU}。", False),
+        ("本所决定取消审议另一家科技股份有限公司发行上市申请。", False),
+    ],
+)
+def test_only_a_sentence_that_names_the_issuer_calls_its_review_off(text: str, off: bool) -> None:
+    """A meeting of several issuers loses only the one whose review is cancelled."""
+    assert calls_meeting_off([Page(number=1, text=text)], issuer=GPU) is off

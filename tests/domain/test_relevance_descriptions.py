@@ -1,13 +1,18 @@
-"""One-line descriptions, in three sets each written before the rules met it, get the label rule's grade."""
+"""One-line descriptions, in four sets each written before the rules met it, get the label rule's grade."""
 
 from __future__ import annotations
 
 import pytest
 
 from monitor.domain.relevance import Facts, grade
-from tests.domain import relevance_cases, relevance_cases_2, relevance_cases_3
+from tests.domain import relevance_cases, relevance_cases_2, relevance_cases_3, relevance_cases_4
 
-_CASES = (*relevance_cases.CASES, *relevance_cases_2.CASES, *relevance_cases_3.CASES)
+_CASES = (
+    *relevance_cases.CASES,
+    *relevance_cases_2.CASES,
+    *relevance_cases_3.CASES,
+    *relevance_cases_4.CASES,
+)
 
 
 @pytest.mark.parametrize(("description", "expected"), _CASES)

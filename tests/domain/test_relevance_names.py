@@ -50,6 +50,9 @@ def test_a_registered_company_is_known_by_every_spelling(name: str) -> None:
     "name",
     [
         "西安摩尔石油工程股份有限公司",
+        "GPU Cloud Partners",
+        "AI Chip Ventures Fund",
+        "某某GPU商贸有限公司",
         "摩尔精英",
         "摩尔",
         "微芯生物",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlmodel import select
 from monitor.domain.records import DocumentType
 from monitor.store.calendar_facts import CalendarStore
 from monitor.store.figures import READ
-from monitor.store.tables import CalendarFactRow
+from monitor.store.tables import CalendarFactRow, CancelledDayRow
 from tests.documents.made import ENFLAME, draw
 from tests.scrapers.loopback import answer
 
@@ -58,3 +58,25 @@ async def test_a_notice_without_a_day_is_read_and_keeps_nothing(open_shop: Open,
         with shop.database.read() as session:
             assert session.exec(select(CalendarFactRow)).all() == []
         assert shop.events("operator_notice") == []
+
+
+async def test_a_cancelled_review_owes_no_reminder(open_shop: Open, tmp_path: Path) -> None:
+    """The day a later notice calls off is in no calendar any more, and nobody is reminded of it."""
+    call = draw(tmp_path / "notice.pdf", ["上市审核委员会2026年第36次审议会议公告", CALL]).read_bytes()
+    cancel = draw(tmp_path / "off.pdf", ["补充公告", f"本所决定取消审议{ENFLAME}发行上市申请。"]).read_bytes()
+    async with open_shop() as shop:
+        shop.files["notice.pdf"] = answer(call, PDF)
+        shop.files["off.pdf"] = answer(cancel, PDF)
+        shop.disclose(
+            "notice", DocumentType.COMMITTEE_NOTICE, JULY, title="上市审核委员会2026年第36次审议会议公告"
+        )
+        await shop.steps()
+        later = JULY + timedelta(hours=1)
+        shop.disclose("off", DocumentType.COMMITTEE_NOTICE, later, title="审议会议公告的补充公告")
+        await shop.steps()
+        with shop.database.read() as session:
+            assert session.exec(select(CalendarFactRow)).all() == []
+            [off] = session.exec(select(CancelledDayRow)).all()
+        assert (off.kind, off.date) == ("committee_meeting", date(2026, 7, 17))
+        calendar = CalendarStore(shop.database, lambda session, rows: None)
+        assert calendar.remind(datetime(2026, 7, 16, 0, 5, tzinfo=UTC)) == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import signal
 import time
 from collections import Counter
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from monitor import failpoints
 from tests.reliability import canary
-from tests.reliability.daemon import TOKEN, Manager, Stage, settled, stage
+from tests.reliability.daemon import TOKEN, Life, Manager, Stage, settled, stage
 from tests.reliability.figures import Figure, Finding
 from tests.reliability.oracle import Tally, reconcile
 from tests.reliability.story import write_story
@@ -31,7 +32,12 @@ _FIRST = [(failpoints.BASELINE_DONE, "kill"), (failpoints.BASELINE_DONE, "raise"
 _LATER = (failpoints.BASELINE_DONE,)
 _NAMES = failpoints.DELIVERY | failpoints.POLLING  # the bot has a part of its own
 # Not passed in every life, so their first visit counts.
-_RARE = {failpoints.BASELINE_DONE, failpoints.DOCUMENTS_KEPT, failpoints.REMEMBERED}
+_RARE = {
+    failpoints.BASELINE_DONE,
+    failpoints.DOCUMENTS_KEPT,
+    failpoints.RECOVERED,
+    failpoints.REMEMBERED,
+}
 
 
 @dataclass
@@ -56,23 +62,27 @@ def plan(rng: random.Random, random_kills: int) -> list[tuple[str, str]]:
     return mixed
 
 
-async def _live(stage: Stage, name: str, action: str, rng: random.Random, lives: Lives) -> None:
+async def _live(
+    stage: Stage, name: str, action: str, rng: random.Random, lives: Lives, *, patience: float = _PATIENCE
+) -> None:
     visit = 1 if name in _RARE else rng.randint(1, 2)
     spec = f"{name}:{visit}:{action}" if name else ""
     if name == failpoints.REMEMBERED:
         # On an ordinary day nothing is remembered; an unreadable timeline is counted.
         stage.exchange.faults.on("cut", sql_id="GP_GPZCZ_XMDTZTYYLB", times=1)
+    output = stage.folder / "output.log"
+    said = output.stat().st_size if output.exists() else 0
     life = await stage.start(spec)
     if name and action == "kill":
-        if await life.ended_within(_PATIENCE):
+        if await life.ended_within(patience):
             lives.reached.add((name, action))
             lives.ends["killed at a failpoint"] += 1
         else:
             lives.ends["failpoint not passed, killed"] += 1
             await life.end()
     elif name:
-        ended = await life.ended_within(_PATIENCE - 1.0)
-        if ended or _raised(stage, name):
+        raised = f"FailpointReached: {name}".encode()
+        if await _said(output, said, raised, patience, life) or life.process.returncode is not None:
             lives.reached.add((name, action))
             lives.ends["broken at a failpoint"] += 1
         await life.end()
@@ -81,7 +91,9 @@ async def _live(stage: Stage, name: str, action: str, rng: random.Random, lives:
         lives.ends["killed at random"] += 1
         await life.end()
     else:
-        await asyncio.sleep(_STARTED + rng.expovariate(1.0))
+        # Before it is ready there is nothing to end in order: the signal does what it does to any process.
+        await _said(output, said, b"commands.daemon: ready", 30.0, life)
+        await asyncio.sleep(rng.expovariate(1.0))
         if action == "pause":
             life.send(signal.SIGSTOP)
             await asyncio.sleep(rng.uniform(0.5, 3.0))  # up to a minute of the story
@@ -96,10 +108,15 @@ async def _live(stage: Stage, name: str, action: str, rng: random.Random, lives:
     lives.in_doubt += stage.under_way()
 
 
-def _raised(stage: Stage, name: str) -> bool:
-    """Whether the last life said that it passed the failpoint that raises."""
-    tail = (stage.folder / "output.log").read_bytes()[-60_000:]
-    return f"FailpointReached: {name}".encode() in tail
+async def _said(output: Path, since: int, words: bytes, seconds: float, life: Life) -> bool:
+    """Whether the life says so before its time is up or it has ended."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if words in output.read_bytes()[since:]:
+            return True
+        if await life.ended_within(0.1):
+            break
+    return words in output.read_bytes()[since:]
 
 
 async def _run(folder: Path, seed: int, random_kills: int) -> tuple[Tally, Lives, int, int, str]:
@@ -109,16 +126,19 @@ async def _run(folder: Path, seed: int, random_kills: int) -> tuple[Tally, Lives
     story = write_story(folder, seed=seed, milestones=len(ends) * 6, every=18.0)  # outlasts the lives
     async with stage(folder, story, seed=seed, trouble=0.1, speed=SPEED) as around:
         for name, action in _FIRST:
-            await _live(around, name, action, rng, lives)
+            # Each on a database of its own: two first readings may end in one instant, before either dies.
+            shutil.rmtree(folder / "state")
+            (folder / "state").mkdir()
+            await _live(around, name, action, rng, lives, patience=6 * _PATIENCE)
         quiet = await around.start()
         await around.quiet_reading_done()
         await quiet.end()
         lives.in_doubt += around.under_way()
         for name, action in ends:
             await _live(around, name, action, rng, lives)
-        for _ in range(3):  # what no life has passed yet gets another chance
+        for again in range(2, 6):  # what no life has passed yet gets another chance, and more time
             for name, action in [end for end in _FIRST + ends if end[0] and end not in lives.reached]:
-                await _live(around, name, action, rng, lives)
+                await _live(around, name, action, rng, lives, patience=again * _PATIENCE)
         # What the lives have not seen published comes out at once.
         around.ahead += max(timedelta(0), story.end - around.now())
         last = Manager(around)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -113,6 +116,37 @@ def test_pruning_by_size_keeps_the_newest(tmp_path: Path) -> None:
     assert sum(path.stat().st_size for path in bodies(tmp_path)) == pruned.bytes_left <= 3500
     assert pruned.answers_removed == pruned.bodies_removed == 10 - len(left)
     assert kept.prune(START).answers_removed == 0
+
+
+def test_pruning_holds_no_index_in_memory(tmp_path: Path) -> None:
+    """Twenty thousand answers cost it less than 2 MiB; held whole they would be thirty."""
+    kept = archive(tmp_path, days=1)
+    kept.store(document(b"one"))
+    index = tmp_path / "index.jsonl"
+    index.write_bytes(index.read_bytes() * 20_000)
+    kept.store(document(b"two", minute=2000))
+    gc.collect()
+    tracemalloc.start()
+    pruned = kept.prune(START + timedelta(minutes=2000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert pruned.answers_removed == 20_000
+    assert [found.body for found in replay(tmp_path)] == [b"two"]
+    assert peak < 2 << 20
+
+
+def test_what_is_stored_during_a_pruning_is_kept(tmp_path: Path) -> None:
+    """The daemon prunes in a thread of its own: neither a line nor a body of that time is lost."""
+    kept = archive(tmp_path, max_bytes=4000)
+    with ThreadPoolExecutor(1) as worker:
+        for number in range(120):
+            pruning = worker.submit(kept.prune, START)
+            newest = [document(f"{number}/{step}".encode(), minute=number) for step in range(5)]
+            for one in newest:
+                kept.store(one)
+            pruning.result()
+            found = {each.sha256 for each in replay(tmp_path)}
+            assert {one.sha256 for one in newest} <= found
 
 
 def test_a_line_torn_by_a_crash_is_cut_off_at_the_next_start(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from monitor.domain.errors import (
     Refused,
     ServerTrouble,
 )
-from scrapers.classify import classify, retry_after
+from scrapers.classify import classify, host_time, retry_after
 from scrapers.contract import Request
 
 BUSY = '{"success":"false","error":"系统繁忙...","errorType":"ExceptionInterceptor"}'
@@ -128,3 +128,18 @@ def test_the_hosts_own_wish_is_read_without_our_clock(
 ) -> None:
     """Retry-After counts in seconds or against the answer's own Date; anything else is no wish."""
     assert retry_after(headers) == pause
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "yesterday",
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2026 00:00:00 +99999999999999",
+        "Mon, 01 Jan 2026 99:00:00 GMT",
+    ],
+)
+def test_a_date_nobody_can_read_is_no_clock(date: str) -> None:
+    """Whatever stands in the header, the answer is taken; only the host's time is not known."""
+    assert host_time({"date": date}) is None

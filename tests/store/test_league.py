@@ -254,6 +254,13 @@ def test_what_was_raised_is_measured_against_the_plan_of_the_newest_document_rea
             )
         )  # fmt: skip
     assert league(commit(store, listed("41.97", "38.99"), METAX)).get("over_plan") == over
+    # The exchange's list gives its events the plan it shows: that is not another statement of it.
+    plan = Figure(
+        kind="planned_proceeds", amount=Decimal("3904000000"), currency="CNY", as_printed="39.04亿元"
+    )
+    told = listed("41.97", "38.99")
+    again = replace(told, id="with the list's plan", figures=(*told.figures, plan))
+    assert league(commit(store, again, METAX)).get("over_plan") == over
 
 
 def test_an_offering_under_way_is_no_unknown_and_a_listed_one_without_a_result_is(store: Store) -> None:

@@ -113,6 +113,19 @@ def test_a_price_told_otherwise_before_is_named_with_both(store: Store) -> None:
     assert lines["Check"] == "offer price was told before as 104.66元/股, which differs from this document"
 
 
+def test_a_price_told_twice_otherwise_is_never_repeated_quietly(store: Store) -> None:
+    """List, then a document that differs, then the first value again: it contradicts what was told last."""
+    issuer_id = known(store)
+    other = replace(PRICE, amount=Decimal("106.46"), as_printed="106.46元/股", page=2)
+    with store.database.write() as session:
+        add(session, issuer_id, event(EventKind.OFFER_PRICE_SET, PRICE))
+        add(session, issuer_id, event(EventKind.FIGURES_READ, other, name="2"))
+        told = compared_with_told(session, event(EventKind.FIGURES_READ, PRICE, name="3"), issuer_id)
+    assert told.details["told_otherwise"] == "offer_price=106.46元/股"
+    assert "told_before" not in told.details
+    assert not told.baseline
+
+
 def test_the_listing_takes_net_proceeds_from_the_document_that_states_them(store: Store) -> None:
     """Stated goes before expected, whatever is newer; each names its document and page."""
     issuer_id = known(store)
@@ -137,3 +150,40 @@ def test_a_document_that_contradicts_the_list_lends_nothing(store: Store) -> Non
         told = eventlog.to_event(row)
     assert {figure.kind for figure in told.figures} == {"offer_price", "gross_proceeds"}
     assert "document_url" not in told.details
+
+
+def test_a_document_that_prints_the_list_s_gross_finer_contradicts_nothing(store: Store) -> None:
+    """The list rounds to the yuan, the notice prints the fen: one value, its net is lent, nothing differs."""
+    issuer_id = known(store)
+    price = replace(PRICE, amount=Decimal("61.36"), as_printed="61.3600元/股")
+    gross = replace(GROSS, amount=Decimal("1533243861.00"), as_printed="153324.3861万元")
+    finer = replace(GROSS, amount=Decimal("1533243860.72"), as_printed="1,533,243,860.72元", page=3)
+    with store.database.write() as session:
+        add(session, issuer_id, event(EventKind.ISSUE_RESULT, price, gross, name="0"))
+        told = compared_with_told(session, event(EventKind.FIGURES_READ, finer, NET), issuer_id)
+        assert told.details["told_before"] == "gross_proceeds"
+        assert "told_otherwise" not in told.details
+        slip = replace(finer, amount=Decimal("1533244960.72"), as_printed="1,533,244,960.72元")
+        told = compared_with_told(session, event(EventKind.FIGURES_READ, slip), issuer_id)
+        assert told.details["told_otherwise"] == "gross_proceeds=153324.3861万元"
+        document(
+            session,
+            issuer_id,
+            "listing_notice",
+            ("gross", "1533243860.72", None),
+            ("net", "1400000000", None),
+        )
+        (row,) = add(session, issuer_id, event(EventKind.LISTED, price, gross))
+        lent = eventlog.to_event(row)
+    assert {figure.kind for figure in lent.figures} == {"offer_price", "gross_proceeds", "net_proceeds"}
+
+
+def test_a_price_is_exact_whatever_its_decimals(store: Store) -> None:
+    """10.5 yuan is not 10.46 yuan told in rounder words."""
+    issuer_id = known(store)
+    with store.database.write() as session:
+        told = replace(PRICE, amount=Decimal("10.46"), as_printed="10.46元/股")
+        add(session, issuer_id, event(EventKind.OFFER_PRICE_SET, told))
+        other = replace(PRICE, amount=Decimal("10.5"), as_printed="10.5元/股")
+        read = compared_with_told(session, event(EventKind.FIGURES_READ, other), issuer_id)
+    assert read.details["told_otherwise"] == "offer_price=10.46元/股"

@@ -166,6 +166,23 @@ async def test_a_lock_file_deleted_under_the_daemon_is_taken_again_or_ends_it(fr
     other.close()
 
 
+def test_a_lock_that_could_not_be_taken_again_is_tried_for_until_it_is_ours(fresh: Database) -> None:
+    """The file is gone and its folder takes none: trouble at every look, and not a daemon without a lock."""
+    assert fresh.path is not None
+    other = Database(fresh.url)
+    lock = lock_of(fresh.path)
+    with fresh.only_daemon():
+        lock.unlink()
+        lock.mkdir()  # nothing can be opened for writing by this name
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                fresh.keep_lock()
+        lock.rmdir()
+        fresh.keep_lock()
+        assert other.daemon_works()
+    other.close()
+
+
 def test_a_look_at_the_lock_never_keeps_a_daemon_from_starting(fresh: Database) -> None:
     """`daemon_works` is false before, true while the lock is held, and takes nothing."""
     looker = Database(fresh.url)

@@ -8,40 +8,44 @@ Rule: an amount without a label right at it makes no claim; nothing is inferred 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from monitor.domain.figures.english import find_english
 from monitor.domain.figures.labels import (
+    CHANGED,
     COMPARED,
+    MARKET,
     OTHER_OFFER,
     PEER_SUBJECT,
     PEERS,
     PRIVATE,
     RIGHT_LABELS,
+    THIS_LISTING,
     label_kind,
 )
 from monitor.domain.figures.pages import Run
+from monitor.domain.figures.refine import KINDS_WITH_VARIANT, OPTION, ratio_defined, refine
 from monitor.domain.figures.stated_units import stated_units
 from monitor.domain.money import Printed, find_printed
 
 __all__ = ["BASE", "FULL", "Claim", "find_claims"]
 
 BASE, FULL = "base", "full"
-_OPTION = r"超额配售(?:选择)?权"
 _BASE_NOTE = re.compile(
-    rf"(?:未|不)(?:考虑|行使|含|包括)[^()。;]{{0,16}}(?:{_OPTION}|行使)|{_OPTION}(?:全额|悉数)?行使前|行使{_OPTION}之?前"
+    rf"(?:未|不)(?:考虑|行使|含|包括)[^()。;]{{0,16}}(?:{OPTION}|行使)|{OPTION}(?:全额|悉数)?行使前|行使{OPTION}之?前"
 )
 _FULL_NOTE = re.compile(
-    rf"(?:全额|悉数|同时|全部)行使(?!前)|{_OPTION}(?:全额)?行使后|行使{_OPTION}(?:后|则|,|的情况)|(?<!未)(?<!不)考虑[^()。;]{{0,8}}{_OPTION}"
+    rf"(?:全额|悉数|同时|全部)行使(?!前)|{OPTION}(?:全额)?行使后|行使{OPTION}(?:后|则|,|的情况)|(?<!未)(?<!不)考虑[^()。;]{{0,8}}{OPTION}"
 )
+# 183.2元(港元,下同): a bare 元 is this currency in the whole article.
+_SAME_CURRENCY = re.compile(r"(港元|港币|美元)[^\u4e00-\u9fff\w]{0,3}下同")
 _SEGMENT = 90
-_KINDS_WITH_VARIANT = {"gross", "net", "fees", "shares", "pe_ratio", "ps_ratio"}
-_RAISED = re.compile(r"募|集资|所得款|发行费用|发售|proceeds")
-_OTHER_NET = re.compile(r"利息|手续费|现金流|流入|往来")
-_PREFIX_QUALIFIER = re.compile(r"(预计|最多|最高|至多|不超过|约)(?:可)?(?:发行人|公司)?\Z")
-_GAP_QUALIFIER = re.compile(r"预计|约|不超过|不低于|最多|最高|至多|最少|上限|about")
+_SUM_OF = {"abandoned_shares": "abandoned", "strategic_placement_shares": "strategic_placement"}
+_PREFIX_QUALIFIER = re.compile(r"(预计|估计|最多|最高|至多|不超过|约)(?:可)?(?:发行人|公司)?\Z")
+_GAP_QUALIFIER = re.compile(r"预计|估计|约|不超过|不低于|最多|最高|至多|最少|上限|about")
 _NOT_WHOLE_OFFER = re.compile(
-    r"(?:网上|网下|战略|回拨|老股|跟投|配售对象|公开发售|初始|预计新股|最终|持有|认购|每股|(?<!实际)已)[^,。;]{0,6}\Z"
+    r"(?:网上|网下|战略|香港|国际|预留|回拨|老股|跟投|配售对象|公开发售|初始|预计新股|最终|持有|认购|每股|(?<!实际)已)[^,。;]{0,6}\Z"
 )
 
 
@@ -79,77 +83,6 @@ def _note_behind(text: str, end: int) -> str | None:
     return _variant(note.group(1)) if note else None
 
 
-def _refine(
-    kind: str, ahead: str, segment: str, before: str, label: str, behind: str, printed: Printed
-) -> str | None:
-    """The exact kind, from the words around the label; None where the amount is not of this offer."""
-    if kind == "market_cap":
-        if printed.qualifier and printed.qualifier.startswith(("不低于", "不少于")):
-            return None
-        if re.search(r"解禁|持仓|减持", ahead):
-            return None
-        if behind.startswith("以上") or re.search(
-            r"持有|每\Z|日均|预计市值|流通|顶格|需配?|申购", segment[-16:]
-        ):
-            return None
-        return "market_cap_at_issue" if re.search(r"发行后|上市时|发行时|本次发行", segment[-30:]) else kind
-    if kind in {"gross", "net"} and re.search(r"(?:拟|计划|原拟)\Z", before):
-        return "planned"
-    if (
-        kind == "planned"
-        and re.search(r"(?:投入|使用|利用)", label)
-        and re.search(r"(?<!募投)(?<!投资)(?<!上述)(?<!以上)(?<!下列)(?<!等)项目", ahead)
-        and not re.search(r"合计|总计|共", segment[-20:])
-    ):
-        return None  # one project's share of the proceeds is not the plan
-    if kind in {"abandoned", "abandoned_shares"} and ahead.rfind("网下") > ahead.rfind("网上"):
-        return kind + "_offline"
-    if kind == "price" and label.startswith("认购") and re.search(r"股东|持有|入股|受让|增资", ahead):
-        return None  # what a holder once paid
-    if kind == "shares" and re.match(r"超额配|额外", behind):
-        return None
-    if kind == "lottery_rate":
-        final = re.search(r"最终|回拨(?:机制)?(?:启动|实施)?后", segment)
-        return "lottery_rate_final" if final else "lottery_rate_initial"
-    if kind in _KINDS_WITH_VARIANT and re.search(r"(?:增加|额外|由此|多出)[^,。;]{0,4}\Z", before):
-        return None  # what an option adds
-    if kind == "shares" and re.search(r"新增\Z", before) and re.search(_OPTION, ahead):
-        return None
-    unnamed = kind == "net" and not _RAISED.search(label)
-    if unnamed and (_OTHER_NET.search(ahead[-30:]) or not _RAISED.search(ahead)):
-        return None  # of interest, cash flow and the like there is a net sum too
-    if kind == "shares_total" and re.search(r"发行前[^,。;]{0,8}\Z", before):
-        return None  # the capital before the offer
-    if kind.startswith("strategic") and re.search(r"(?:员工|人员|子公司|计划|跟投)[^,。;]{0,4}\Z", before):
-        return None  # one participant's part
-    if kind.startswith("online_") and "网下" in segment[-24:]:
-        return None
-    if kind == "subscription_multiple":
-        if re.search(r"国际(?:发售|配售)", segment[-24:]):
-            return None
-        final = re.search(r"(?:最终|回拨(?:机制)?(?:启动|实施)?后)(?!.*(?:初步|回拨前))", ahead)
-        return "subscription_multiple_final" if final else kind
-    if kind in {"pe_ratio", "ps_ratio"}:
-        if re.search(r"行业|可比|平均|静态市盈率为", segment) and "发行价" not in segment[-24:]:
-            return "industry_pe" if kind == "pe_ratio" else None
-        if re.match(r"\([^()]*发行前总股本", behind):
-            return kind + "_pre"
-    return kind
-
-
-def _ratio_defined(behind: str) -> str | None:
-    """What a multiple is when its own bracket defines it (the label may stand in another cell)."""
-    note = re.match(r"\((?:[^()]|\([^()]*\)){6,160}", behind)
-    if note is None or "每股净资产" in note.group():
-        return None
-    words = note.group()
-    if re.search(r"每股收益|净利润|市盈率", words) and re.search(r"除以|计算", words):
-        return "pe_ratio_pre" if "发行前总股本" in words else "pe_ratio"
-    if re.search(r"营业收入|销售收入", words) and re.search(r"除以|计算", words):
-        return "ps_ratio_pre" if "发行前总股本" in words else "ps_ratio"
-    return None
-
-
 def _offering(text: str, start: int, end: int, reach: int, stop: int) -> str:
     """ipo, private_placement, or other; `reach` is how far back a word on another round still counts.
 
@@ -159,13 +92,23 @@ def _offering(text: str, start: int, end: int, reach: int, stop: int) -> str:
     clause = max(low, *(text.rfind(mark, low, start) for mark in "。;"))
     stop = min(stop, end + (40 if reach else 6))
     stop = min([stop, *(place for mark in "。;" if (place := text.find(mark, end, stop)) >= 0)])
-    if OTHER_OFFER.search(text, max(low, min(clause, start - reach)), stop):
+    named = False
+    if not reach:
+        told = max((m.end() for m in OTHER_OFFER.finditer(text, clause, end)), default=clause)
+        own = text.find(",", told, start) if told > clause else clause
+        named = own >= 0 and THIS_LISTING.search(text, own, start) is not None
+        named = named and OTHER_OFFER.search(text, start, stop) is None
+        last = max(text.rfind(",", low, start), clause)
+        alone = THIS_LISTING.search(text, last, start) and not MARKET.search(text, last, stop)
+        if not alone and MARKET.search(text, clause, stop):
+            return "other"
+    if not named and OTHER_OFFER.search(text, max(low, min(clause, start - reach)), stop):
         return "other"
     subject = PEER_SUBJECT.match(text, clause + (text[clause] in "。;"), start)
     if PEERS.search(text, max(clause, start - 40, 0), start) or subject:
         return "other"
     sentence = max(low, text.rfind("。", low, start))
-    return "private_placement" if PRIVATE.search(text, sentence, end) else "ipo"
+    return "private_placement" if PRIVATE.search(text, sentence, end) and not named else "ipo"
 
 
 def _qualifier(printed: Printed, before: str, gap: str) -> str | None:
@@ -192,15 +135,16 @@ class _Reader:
         variant = note or _variant(segment)
         if re.search(r"(?:增加|减少|上浮|下调)(?!至|到)[^,。;]{0,4}\Z", text):
             return None  # what a variant adds is not what it makes
-        joined = bool(re.fullmatch(r"[、,;和及]?(?:总|合计)?(?:金额)?", text))
         last = self.last
-        if (
-            last
-            and last.kind == "abandoned_shares"
-            and printed.measure == "money"
-            and re.fullmatch(r"[,、]?(?:总|合计)?金额", text)
-        ):
-            return "abandoned", None
+        behind_shares = (
+            r"[,、]?(?:对应的?|相应的?|获配|认购|涉及)?(?:总|合计)?金额(?:合计|总计)?(?:为|约|约为)?"
+        )
+        if last and last.kind in _SUM_OF and printed.measure == "money" and re.fullmatch(behind_shares, text):
+            # In a book such a sum beside a count may be one participant's.
+            if self.reach and last.kind != "abandoned_shares":
+                return None
+            return _SUM_OF[last.kind], None
+        joined = bool(re.fullmatch(r"[、,;和及]?(?:总|合计)?(?:金额)?", text))
         if (
             joined
             and variant is None
@@ -211,7 +155,7 @@ class _Reader:
             variant = FULL
         if variant == FULL and (joined or _FULL_NOTE.search(text)):
             for claim in reversed(self.claims):
-                if claim.printed.measure == printed.measure and claim.kind in _KINDS_WITH_VARIANT:
+                if claim.printed.measure == printed.measure and claim.kind in KINDS_WITH_VARIANT:
                     close = printed.start - claim.end < 160
                     return (claim.kind, FULL) if close and claim.variant != FULL else None
         return None
@@ -230,6 +174,8 @@ class _Reader:
     def read(self, printed: Printed, floor: int) -> None:
         """Adds the claim this amount makes, if it makes one."""
         start = printed.start - len(printed.qualifier or "") if printed.qualifier else printed.start
+        if printed.qualifier and not self.text.startswith(printed.qualifier, start):
+            start -= 1  # 预计为24.12亿元: a verb stands between the two
         low = max(floor, start - _SEGMENT)
         low = max(low, self.text.rfind("。", low, start) + 1)
         segment = self.text[low:start]
@@ -239,7 +185,17 @@ class _Reader:
         gap, before, label, variant = "", "", None, note
         beside = False
         ahead = self.text[max(0, start - 160, self.text.rfind("。", 0, start) + 1) : start]
+        changed = printed.measure == "money" and self.pending and CHANGED.fullmatch(segment)
+        if changed:  # the label stands before the plan that was given up
+            until = self.pending[-1].start - len(self.pending[-1].qualifier or "")
+            segment = re.sub(
+                r"(?:相应|也|亦|已|将|随之)?(?:由|从)[^,。;由从]{0,16}\Z",
+                "",
+                self.text[max(0, until - 60) : until],
+            )
         found = label_kind(segment, printed.measure)
+        if changed and found:
+            found = ("planned", found[1]) if found[0] in {"gross", "planned"} else None
         if found:
             kind, at = found
             label, before = segment[at:], segment[:at]
@@ -249,7 +205,9 @@ class _Reader:
                 kind == "shares"
                 and (
                     _NOT_WHOLE_OFFER.search(
-                        before.removesuffix("初始") if label.startswith("公开") else before
+                        before.removesuffix("初始")
+                        if label.startswith("公开") or before.endswith(("本次发行初始", "本次初始"))
+                        else before
                     )
                     or re.match(r"发行(?:前|后)", label)
                 )
@@ -258,7 +216,7 @@ class _Reader:
             ):
                 kind = None
         if kind is None and printed.measure == "times":
-            kind = _ratio_defined(behind)
+            kind = ratio_defined(behind)
             beside = kind is not None
         if kind is None and not found:
             for right, pattern, measures in RIGHT_LABELS:
@@ -272,11 +230,11 @@ class _Reader:
                 beside = True
         if self._project(printed, segment) and kind is None:
             kind = "project"
-        refined = _refine(kind, ahead, segment, before, label or "", behind, printed) if kind else None
+        refined = refine(kind, ahead, segment, before, label or "", behind, printed) if kind else None
         if refined is None:
             self.last = None
             return
-        if refined not in _KINDS_WITH_VARIANT:
+        if refined not in KINDS_WITH_VARIANT:
             variant = None
         elif variant is None and self.last and self.last.variant == FULL:
             # 若全额行使…总额为A,扣除…B,净额为C: the condition holds to the end of the clause.
@@ -295,7 +253,7 @@ class _Reader:
 
     def _mend_split_cell(self, claim: Claim) -> None:
         """Row-wise text prints a two-line cell around its label: base, label, full; the first is claimed here."""
-        if claim.variant != FULL or claim.label is None or claim.kind not in _KINDS_WITH_VARIANT:
+        if claim.variant != FULL or claim.label is None or claim.kind not in KINDS_WITH_VARIANT:
             return
         for other in self.pending:
             between = self.text[other.end : claim.start].removesuffix(claim.printed.qualifier or "")
@@ -321,10 +279,27 @@ def find_claims(run: Run, *, book: bool = False) -> list[Claim]:
     In a `book` (a prospectus) a word on an earlier round colours the whole paragraph, elsewhere its clause only.
     """
     amounts = sorted([*find_printed(run.text), *stated_units(run.text)], key=lambda one: one.start)
+    same = None if book else _SAME_CURRENCY.search(run.text)
+    if same:
+        currency = "USD" if same.group(1) == "美元" else "HKD"
+        amounts = [
+            replace(one, currency=currency) if one.currency == "CNY" and "人民币" not in one.unit else one
+            for one in amounts
+        ]
     reader = _Reader(run, 220 if book else 0)
     floor = 0
     for index, printed in enumerate(amounts):
         reader.pending = amounts[max(0, index - 1) : index]
         reader.read(printed, floor)
         floor = printed.end
+    taken = {claim.start for claim in reader.claims}
+    for kind, offering, printed, label in find_english(run):
+        if printed.start not in taken:
+            reader.claims.append(
+                Claim(
+                    kind=kind, printed=printed, start=printed.start, end=printed.end,
+                    page=run.page_at(printed.start), variant=None, offering=offering, qualifier=None,
+                    adjacent=False, label=label,
+                )
+            )  # fmt: skip
     return reader.claims

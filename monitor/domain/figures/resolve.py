@@ -93,7 +93,7 @@ def _best(claims: list[Claim]) -> Claim:
 def _standing(run: Run, claim: Claim, kind: str, document_kind: str, facts: set[int]) -> int:
     """How good a place it is: 3 table of facts, 2 sentence on this offer, 0 not this offer."""
     if document_kind not in PROSPECTUS:
-        if claim.offering == "other" and claim.kind != "valuation":
+        if claim.offering == "other" and claim.kind not in {"valuation", "industry_pe"}:
             return 0
         if document_kind in ANNOUNCEMENT:
             return 2 if claim.offering == "ipo" else 0

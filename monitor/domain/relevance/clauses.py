@@ -34,7 +34,8 @@ _ASIDE: Final = re.compile(r"[(\[【“]([^()\[\]【】“”]*)[)\]】”]")
 _CHIP_NOUN = r"gpu|npu|tpu|dcu|cpu|fpga|dram|hbm|芯片|处理器|加速卡|服务器|chip|processor|memory"
 _FIELD: Final = re.compile(
     r"(?<![a-z])ai(?![a-z])|人工智能|深度学习|神经网络|大模型|自动驾驶|智能驾驶|智驾|训练|推理|智算|"
-    r"inference|training|autonomous|deep learning|artificial intelligence"
+    r"inference|training|autonomous|deep learning|machine learning|neural network|language model|"
+    r"artificial intelligence"
 )
 _NOUN_IN_FIELD: Final = re.compile(_CHIP_NOUN)
 _OURS = (
@@ -101,6 +102,16 @@ _ROLE_OF: Final = re.compile(
     r"(?P<role>distribut\w+|resell\w+|renting|rental|leasing|operators?|packaging|testing|"
     r"manufactur\w+|foundry|integrat\w+|importers?|traders?|sales agents?|"
     r"agents?) of (?P<what>[a-z0-9 ,&/-]+)"
+)
+# A sentence that opens with what the company does: make things, or let, sell on or mend those of others.
+_MAKES: Final = re.compile(
+    r"^(?:(?:we|it|that|which|also) )*"
+    r"(?:develop|design|build|make|create|produce|sell|suppl(?:y|ie)|manufacture)s? "
+    r"(?:its |their |our )?(?:own )?"
+)
+_LETS: Final = re.compile(
+    r"^(?:(?:we|it|that|which|also) )*"
+    r"(?:rent|lease|host|resell|distribute|trade|recycle|repair)s? (?:out )?(?P<what>[a-z0-9 ,&/-]+)"
 )
 _ENGLISH_REST: Final = re.compile(
     r" (?:for|to|used|using|with|powered|based on|from|via|running|founded|backed|led|spun|listed|"
@@ -169,12 +180,22 @@ def sentences(text: str) -> Iterator[str]:
             yield sentence
 
 
+# A clause behind the first that tells what the thing runs on or goes with, not what is made: 支持GPU加速.
+_BESIDE: Final = re.compile(
+    r"(?:可|并|且|已|同时)*(?:支持|兼容|适配|采用|使用|搭载|配备|调用|租用|依靠|报道|评测|解读)(?!(?:自研|自主|自有|自家))[^的]*$"
+)
+_TENANTS: Final = re.compile(
+    r"(?:园内|园区内|区内|旗下园区|入驻|租户|承租|聚集|集聚|汇聚)[^,]*(?:企业|公司|厂商|客户|租户)[^,]*"
+)
+
+
 def read_sentence(sentence: str, products: tuple[str, ...] = ()) -> list[Finding]:
     """A sentence's clauses graded; a parenthesis counts only where the rest left the question open."""
     folded = fold_text(sentence)
     asides = [m.group(1) for m in _ASIDE.finditer(folded)]
     main = _ASIDE.sub("", folded)
-    found = [_read_clause(clause, sentence, products) for clause in _clauses(main)]
+    own = [clause for at, clause in enumerate(_clauses(main)) if not (at and _BESIDE.match(clause))]
+    found = [_read_clause(clause, sentence, products) for clause in own]
     if any(f.decided and not _BROAD.fullmatch(fold_text(f.word)) for f in found):
         return found
     return found + [_read_clause(c, sentence, products) for aside in asides for c in _clauses(aside)]
@@ -211,6 +232,7 @@ def _own_products(clause: str) -> str:
     text = _NEGATED.sub("", text)
     text = _BACKED.sub("", text)
     text = _STAKE.sub("", text)
+    text = _TENANTS.sub("", text)
     text = _BUYING.sub("", text)
     text = _BUYING_REST.sub("", text)
     text = _FOREIGN.sub("芯片" if re.search(r"[\u4e00-\u9fff]", text) else "chip ", text)
@@ -219,7 +241,9 @@ def _own_products(clause: str) -> str:
     text = _MEANT_REST.sub("", text)
     text = _USED_X.sub("", text)
     text = _ROLE_OF.sub(lambda m: f"{m['what']} {m['role']}", text)
+    text = _LETS.sub(lambda m: f"{_ENGLISH_REST.sub('', m['what'])} rental", text)
     text = _AGENT_OF.sub("", text)
+    text = _MAKES.sub("", text)
     if (rest := _ENGLISH_REST.search(text)) and not re.search(r"[\u4e00-\u9fff]", text):
         text = _keep_field(rest) + text[: rest.start()]
     return text

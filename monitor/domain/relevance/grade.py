@@ -30,7 +30,9 @@ _NAME_AI: Final = re.compile(
     r"|ai chips?(?![a-z])|ai accelerators?|graphics processors?"
 )
 _NAME_AI_OTHER: Final = re.compile(
-    r"服务器|租赁|云|散热|液冷|测试|封装|软件|基金|投资|产业园|研究院|分销|贸易|设备|材料|协会|学院"
+    r"服务器|租赁|云|散热|液冷|测试|封装|软件|基金|投资|产业园|研究院|分销|代理|商贸|贸易|设备|材料|协会|学院|"
+    r"(?<![a-z])(?:cloud|rental|rent|leasing|servers?|hosting|cooling|software|fund|capital|ventures?|trading|"
+    r"distribut\w+|packaging|testing|equipment|materials?|institute|association|media|games?)(?![a-z])"
 )
 _NAME_CHAIN: Final = re.compile(
     r"半导体|集成电路|微电子|晶圆|硅片|硅产业|存储|封测|光刻|芯片|光模块|光电子|eda|semiconductor|"

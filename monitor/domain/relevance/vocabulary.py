@@ -56,7 +56,7 @@ _AI_BETWEEN = (
     r"edge|cloud|data[ -]?cent(?:er|re)|vision|visual|speech|voice|inference|training|inferencing|"
     r"(?:and |or |& |/|, )(?=training|inference|edge|acceleration)|"
     r"computing|compute|processing|acceleration|accelerator|high-performance|low-power|large-scale|"
-    r"custom|domain-specific|network|learning|model|llm|dedicated"
+    r"custom|domain-specific|specific|network|learning|model|llm|dedicated"
 )
 _AI_HEAD = (
     r"处理器芯片|处理芯片|芯片组|加速芯片|芯片|协处理器|处理器|处理单元|加速器|加速卡|加速板卡|"
@@ -146,7 +146,8 @@ _RELATED = (
     r"field[ -]programmable gate arrays?|programmable logic|"
     # servers
     r"服务器(?:整机|主板|代工|odm|系统|设备|硬件)*|高性能计算机|超级计算机|整机柜|(?:ai|智算|算力|"
-    r"训推|推理|大模型|gpu)[^、,和与及]{0,4}(?:一体机|整机|"
+    r"训推|推理|大模型|gpu)(?![^、,]{0,4}(?:眼镜|头显|手机|汽车|整车|相机|玩具|手表|音箱))"
+    r"[^、,和与及]{0,4}(?:一体机|整机|"
     r"工作站|主机)|(?:ai |gpu )?servers?|supercomputers?|server racks?|"
     # optical and high-speed links
     r"光模块|光器件|光引擎|光芯片|光电芯片|光收发\w*|光电子器件|光电共封装|(?<![a-z])(?:cpo|lpo|aoc|"
@@ -220,7 +221,7 @@ _OTHER = (
     r"厂商|基础设施)|算力(?:服务(?!器)|平台|调度|运营|网络|中心|基础设施|交易|运维)|智算(?:中心|云|服务(?!器)|"
     r"平台)|计算中心|数据中心(?:服务|建设|运营|托管|工程)|"
     r"(?<![a-z])(?:idc|aidc|saas|paas|iaas|cdn)(?![a-z])|主机托管|托管|机房|运营商|"
-    r"as[- ]a[- ]service|rental|rent(?:ing)?(?![a-z])|leas(?:e|es|ing)|cloud(?: computing| services?|"
+    r"as[- ]a[- ]service|rentals?|rent(?:s|ed|ing)?(?![a-z])|leas(?:e|es|ing)|cloud(?: computing| services?|"
     r" platforms?| providers?)?|hosting|colocation|(?:compute|computing) (?:power )?(?:services?|"
     r"platforms?)|data cent(?:er|re) (?:operat\w+|services?|construction|builder)|"
     # software, models, applications
@@ -249,7 +250,7 @@ _OTHER = (
     r"(?:printed )?circuit boards?|pcbs?(?![a-z])|motherboards?|cleanrooms?|connectors?|cables?|"
     r"fans?(?![a-z])|"
     # devices and everything else
-    r"机器人|无人机|无人车|网约车|出租车|robotaxi|(?:激光|毫米波)雷达|摄像头|摄像机|镜头|监控|模组|"
+    r"机器人|无人机|无人车|头显|眼镜|网约车|出租车|robotaxi|(?:激光|毫米波)雷达|摄像头|摄像机|镜头|监控|模组|"
     r"终端|手机|平板|电脑|笔记本|pc机|音箱|耳机|手表|穿戴|智能家居|"
     r"家电|家居|智能硬件|门锁|电视|显示器|显示屏|显示面板|显示模组|背光|面板|打印机|投影|汽车|整车|"
     r"卡车|航空|航天|卫星|医疗|医药|药物|新药|创新药|生物药|生物|疫苗|基因|手术|"
