@@ -31,7 +31,7 @@ from tests.reading.drafts import pdf
 
 _UNIT = (ROOT / "deploy" / "ipo-monitor.service").read_text(encoding="utf-8")
 _IMPORTS = "import aiohttp, alembic, apscheduler, bs4, certifi, click, httpx, msgspec, opencc, pdfplumber, "
-_MORE = "PIL.Image, pypdfium2, psycopg, telegram, rich, sqlmodel, tzdata; opencc.OpenCC('t2s')"
+_MORE = "PIL.Image, pypdfium2, psycopg, telegram, rich, sniffio, sqlmodel, tzdata; opencc.OpenCC('t2s')"
 _OPENED = re.compile(r'(?:openat|creat|mkdir|mkdirat)\([^"]*"([^"]+)"[^)]*\) = \d')
 
 

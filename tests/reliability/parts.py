@@ -57,16 +57,16 @@ class Choice:
 
 
 SHORT = [
-    Choice(part=daemon_kills.PART, options={"random_kills": 6}),
-    Choice(part=core_kills.PART, options={"kills": 160, "events": 320}),
-    Choice(part=inbound_kills.PART, options={"kills": 24}),
+    Choice(part=daemon_kills.PART, options={"random_kills": 4}),
+    Choice(part=core_kills.PART, options={"kills": 120, "events": 240}),
+    Choice(part=inbound_kills.PART, options={"kills": 12}),
     Choice(part=power.PART, options={"states": 300, "commits": 120}),
     Choice(part=seeded_bugs.PART),
-    Choice(part=speed.PART, options={"milestones": 20}),
-    Choice(part=soak.PART, options={"polls": 1500}),
+    Choice(part=speed.PART, options={"milestones": 16}),
+    Choice(part=soak.PART, options={"polls": 1200}),
     Choice(part=clock_steps.PART),
-    Choice(part=shaking.PART, options={"examples": 40}),
-    Choice(part=fuzz.PART, options={"inputs": 1000}),
+    Choice(part=shaking.PART, options={"examples": 30}),
+    Choice(part=fuzz.PART, options={"inputs": 400}),
 ]
 LONG = [
     Choice(part=daemon_kills.PART, options={"random_kills": 300}),
@@ -74,10 +74,10 @@ LONG = [
     Choice(part=inbound_kills.PART, options={"kills": 400}),
     Choice(part=power.PART, options={"states": 2500, "commits": 400}),
     Choice(part=seeded_bugs.PART),
-    Choice(part=speed.PART, options={"milestones": 240, "faster": 6}),
+    Choice(part=speed.PART, options={"milestones": 120, "faster": 6}),
     Choice(part=soak.PART, options={"polls": 100_000}),
     Choice(part=clock_steps.PART),
-    Choice(part=shaking.PART, options={"examples": 800}),
+    Choice(part=shaking.PART, options={"examples": 300}),
     Choice(part=fuzz.PART, options={"inputs": 200_000, "workers": 2}),
 ]
 

@@ -45,7 +45,7 @@ def _times_ten(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_limits(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Limiter, "ready_in", lambda *_: 0.0)
+    patch.setattr(Limiter, "ready_in", lambda *_, **__: 0.0)
 
 
 def _unhidden(patch: pytest.MonkeyPatch) -> None:
