@@ -164,15 +164,15 @@ async def test_a_stepped_wall_clock_changes_the_number_of_polls_by_none(tmp_path
             before = day.sources["sse_star"].polls
             if with_step:
                 day.clock.step_wall(step)
-            await day.live(900, step=20)
+            await day.live(1200, step=20)
             assert day.task is not None
             assert not day.task.done()
             return day.sources["sse_star"].polls - before
 
     there, here = await polls(True), await polls(False)
     # An hour's step may leave or enter the quick window; no step may silence or hurry the polls beyond it.
-    assert here - 13 <= there <= here + 13
-    assert there >= 3
+    assert here - 17 <= there <= here + 17
+    assert there >= 3  # of four: the last may still be under way
 
 
 async def test_a_silent_scheduler_is_noticed_and_replaced_by_our_own_pokes(
