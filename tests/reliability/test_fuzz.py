@@ -28,9 +28,9 @@ _ALL = targets()
 @pytest.mark.parametrize("name", sorted(_ALL))
 def test_spoilt_inputs_raise_nothing_but_our_own_errors(name: str) -> None:
     """Two hundred inputs of each parser and renderer; the mass is the rig's part `fuzz`."""
-    tally = fuzz(_ALL[name], 60, 20260706)
+    tally = fuzz(_ALL[name], 200, 20260706)
     assert tally.crashes == []
-    assert tally.inputs == 60
+    assert tally.inputs == 200
 
 
 @pytest.mark.parametrize("name", sorted(_ALL))
