@@ -34,6 +34,7 @@ from telegram.request import HTTPXRequest
 from alerts.channels.telegram import CONNECT_TIMEOUT, keyboard
 from alerts.contract import Payload
 from alerts.redact import redact
+from alerts.trust import trusted_roots
 from monitor.domain.errors import FetchError, OtherPoller, RateLimited, Refused, TokenRefused, Unreachable
 
 ALLOWED = ("message", "channel_post", "callback_query", "inline_query", "my_chat_member")
@@ -190,7 +191,8 @@ def _request(read: float, *, size: int) -> HTTPXRequest:
         write_timeout=10.0,
         connect_timeout=CONNECT_TIMEOUT,
         pool_timeout=5.0,
-        httpx_kwargs={"trust_env": False},  # a proxy variable must not see the token
+        # A proxy variable must not see the token.
+        httpx_kwargs={"trust_env": False, "verify": trusted_roots()},
     )
 
 

@@ -17,13 +17,12 @@ from email.policy import SMTP as CRLF
 from email.utils import format_datetime
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import certifi
-
 from alerts.channels.posting import PATIENT, Patience, Target, url_secrets
 from alerts.channels.posting_text import Style, cut
 from alerts.contract import Delivered, Outcome, Payload, Rejected, RetryLater
 from alerts.message import Message
 from alerts.redact import redact
+from alerts.trust import trusted_roots
 
 _PORTS = {"smtps": 465, "smtp": 587, "smtp+plain": 25}
 _STYLE = Style(
@@ -110,7 +109,7 @@ class EmailChannel:
 
     def _connected(self, url: SplitResult) -> smtplib.SMTP:
         host, port = url.hostname or "", url.port or _PORTS[url.scheme]
-        tls = self._tls or ssl.create_default_context(cafile=certifi.where())
+        tls = self._tls or trusted_roots()
         if url.scheme == "smtps":
             return smtplib.SMTP_SSL(host, port, timeout=self._patience.read, context=tls)
         server = smtplib.SMTP(host, port, timeout=self._patience.read)

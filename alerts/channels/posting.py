@@ -11,22 +11,20 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
 from typing import ClassVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import certifi
 import httpx
 
 from alerts.channels.posting_text import Style, cut
 from alerts.contract import Delivered, Outcome, Payload, Rejected, RetryLater
 from alerts.message import Message
 from alerts.redact import redact
+from alerts.trust import trusted_roots
 
 UNSAID_DELAY = timedelta(seconds=30)
 _LONGEST_ANSWER = 64 * 1024
@@ -145,7 +143,7 @@ class HookChannel(ABC):
             async with (
                 asyncio.timeout(patience.whole),
                 httpx.AsyncClient(
-                    trust_env=False, follow_redirects=False, timeout=timeout, verify=_trust()
+                    trust_env=False, follow_redirects=False, timeout=timeout, verify=trusted_roots()
                 ) as client,
                 client.stream("POST", post.url, content=post.body, headers=dict(post.headers)) as response,
             ):
@@ -240,8 +238,3 @@ async def _read(response: httpx.Response) -> Answer:
 
 def _named(error: Exception) -> str:
     return f"{type(error).__name__} {error}".strip()
-
-
-@cache
-def _trust() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=certifi.where())

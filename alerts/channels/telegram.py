@@ -39,6 +39,7 @@ from alerts.contract import Delivered, Outcome, Payload, Rejected, RetryLater
 from alerts.message import Button, Message
 from alerts.pictures.drawing import drawn
 from alerts.redact import redact
+from alerts.trust import trusted_roots
 
 READ_TIMEOUT = 30.0  # PTB's own 5 s makes many sends ambiguous
 CONNECT_TIMEOUT = 10.0
@@ -173,7 +174,8 @@ class TelegramChannel:
             write_timeout=read,
             connect_timeout=connect,
             pool_timeout=pool,
-            httpx_kwargs={"trust_env": False},  # a proxy variable must not see the token
+            # A proxy variable must not see the token.
+            httpx_kwargs={"trust_env": False, "verify": trusted_roots()},
         )
         return Bot(
             self._secret,
