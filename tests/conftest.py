@@ -9,9 +9,12 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_socket
+from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler.protocol import Scheduling
 
 from tests.databases import database, fresh_postgres, migrated_file, postgres_server
 
@@ -24,6 +27,24 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
 
 _LOOPBACK = ["127.0.0.0/8", "::1"]
+
+
+# Playing the season takes most of a minute: what looks at one played season is one piece of work.
+_SEASON = {f"tests/demo/test_demo_{name}.py" for name in ("figures", "season", "telegram")}
+
+
+class _ByFile(LoadScopeScheduling):
+    """A file is given to one worker whole, so that what its tests share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "season" if file in _SEASON else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Files in order of collection: the short ones come last, so both workers end together."""
+    config.option.loadscopereorder = False
+    return _ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)

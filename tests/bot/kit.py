@@ -6,8 +6,10 @@ Rule: nothing sleeps; a test waits for what it expects, with a deadline for a bu
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -82,6 +84,9 @@ def is_card(shown: Shown) -> bool:
     )
 
 
+_market: list[bytes] = []  # the database every world begins with, once made
+
+
 class BotWorld:
     """One application; `start` and `stop` may be called again over the same database."""
 
@@ -104,9 +109,15 @@ class BotWorld:
         }
         for source in ("SSE_STAR", "CSRC_TUTORING", "SSE_ISSUE"):
             self.environ[f"IPO_MONITOR_SOURCES__{source}__ENABLED"] = "false"
+        file = folder / "bot.db"
+        if _market:
+            file.write_bytes(_market[0])
         self.app = self._build()
-        self.app.database.migrate()
-        self._fill()
+        if not _market:
+            self.app.database.migrate()
+            self._fill()
+            with closing(sqlite3.connect(file)) as made:
+                _market.append(made.serialize())
         self._tasks: list[asyncio.Task[None]] = []
 
     def _build(self) -> App:

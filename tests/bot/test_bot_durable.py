@@ -159,8 +159,14 @@ async def test_a_refused_token_is_told_once_and_not_asked_with_again_for_long(wo
     assert "AAcanary" not in told[0]
 
 
+@pytest.fixture
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for before the world: the probe looks often from its first look on."""
+    monkeypatch.setattr(monitor.bot, "_LOOK", 0.05)
+
+
 async def test_a_poller_nobody_answers_is_begun_anew(
-    world: BotWorld, monkeypatch: pytest.MonkeyPatch
+    quick_looks: None, world: BotWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server swallows getUpdates in silence; the probe makes a new poller and commands work again."""
     await world.ask("/start")
@@ -168,7 +174,6 @@ async def test_a_poller_nobody_answers_is_begun_anew(
     bot = world.app.bot
     assert bot is not None
     monkeypatch.setattr(monitor.bot, "_SILENT", 0.3)
-    monkeypatch.setattr(monitor.bot, "_LOOK", 0.05)
     world.api.script(broken(Break.SILENCE), method="getUpdates")
     world.api.push_update(poll={"id": "1"})
     await world.until(lambda: bot.rebuilt > 0)

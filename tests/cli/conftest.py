@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from monitor.cli import cli
 from monitor.demo.exchange import Exchange, serve
 from monitor.demo.season import load_season
 from monitor.demo.world import World
-from tests.cli.kit import config_text, environment, serving
+from tests.cli.kit import PATIENCE, Program, config_text, environment, serving
 from tests.doubles.bot_api import BotApi
 
 Run = Callable[..., Result]
@@ -39,6 +40,29 @@ def exchange_url(exchange: Exchange) -> Iterator[str]:
 def config(tmp_path: Path, exchange_url: str) -> Path:
     path = tmp_path / "monitor.toml"
     path.write_text(config_text(tmp_path, exchange_url), encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture(scope="session")
+def whole_pass(tmp_path_factory: pytest.TempPathFactory, season: World) -> Iterator[tuple[Path, str]]:
+    """What `once` leaves behind, a database and an archive that hold the whole season; and its exchange."""
+    folder = tmp_path_factory.mktemp("whole_pass")
+    with serving(lambda: serve(Exchange(season))) as url:
+        path = folder / "monitor.toml"
+        path.write_text(config_text(folder, url), encoding="utf-8")
+        with Program(folder, "--config", str(path), "once") as program:
+            assert program.process.wait(PATIENCE) == 0
+        yield folder, url
+
+
+@pytest.fixture
+def filled(tmp_path: Path, whole_pass: tuple[Path, str]) -> Path:
+    """The configuration of a database and an archive that hold the whole season."""
+    folder, url = whole_pass
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "monitor.toml"
+    path.write_text(config_text(tmp_path, url), encoding="utf-8")
     path.chmod(0o600)
     return path
 

@@ -24,13 +24,6 @@ PUBLIC_KEYS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def filled(run: Run, config: Path) -> Path:
-    """The configuration of a database that holds the whole season."""
-    assert run("once", config=config).exit_code == 0
-    return config
-
-
 def _events(run: Run, config: Path, *more: str) -> list[dict[str, object]]:
     shown = run("events", "--json", *more, config=config)
     assert (shown.exit_code, shown.stderr) == (0, "")

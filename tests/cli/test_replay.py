@@ -99,10 +99,9 @@ async def test_a_year_replayed_is_the_year_as_it_was_told(tmp_path: Path, season
 
 
 @pytest.fixture
-def archived(run: Run, config: Path) -> Path:
+def archived(filled: Path) -> Path:
     """The archive of one whole pass."""
-    assert run("once", config=config).exit_code == 0
-    return config.parent / "archive"
+    return filled.parent / "archive"
 
 
 def _bodies(archive: Path, label: str) -> list[str]:
@@ -110,32 +109,32 @@ def _bodies(archive: Path, label: str) -> list[str]:
     return [line["sha256"] for line in lines if line["label"] == label]
 
 
-def test_replay_leaves_the_configured_database_alone(run: Run, config: Path, archived: Path) -> None:
+def test_replay_leaves_the_configured_database_alone(run: Run, filled: Path, archived: Path) -> None:
     """The events come from the folder alone: without any database, and without making one."""
-    stored = _by_id(run("events", "--json", config=config).stdout)
-    for file in config.parent.glob("monitor.db*"):
+    stored = _by_id(run("events", "--json", config=filled).stdout)
+    for file in filled.parent.glob("monitor.db*"):
         file.unlink()
-    shown = run("replay", "--json", str(archived), config=config)
+    shown = run("replay", "--json", str(archived), config=filled)
     assert (shown.exit_code, shown.stderr) == (0, "")
     assert _by_id(shown.stdout) == {
         key: event for key, event in stored.items() if event["kind"] not in UNDERIVED
     }
-    assert list(config.parent.glob("monitor.db*")) == []
+    assert list(filled.parent.glob("monitor.db*")) == []
     for event in _by_id(shown.stdout).values():
         sha = event["raw_sha256"]
         assert (archived / "bodies" / sha[:2] / f"{sha}.gz").exists()
 
 
 def test_damaged_and_missing_bodies_are_named_and_the_rest_is_told(
-    run: Run, config: Path, archived: Path
+    run: Run, filled: Path, archived: Path
 ) -> None:
     """One body altered, one gone: both are named, exit 1, and every other answer still tells."""
-    whole = _by_id(run("replay", "--json", str(archived), config=config).stdout)
+    whole = _by_id(run("replay", "--json", str(archived), config=filled).stdout)
     timelines = _bodies(archived, "timeline")
     altered, gone = [sha for sha in timelines if timelines.count(sha) == 1][:2]  # empty ones are alike
     (archived / "bodies" / altered[:2] / f"{altered}.gz").write_bytes(b"\x1f\x8b damaged")
     (archived / "bodies" / gone[:2] / f"{gone}.gz").unlink()
-    shown = run("replay", "--json", str(archived), config=config)
+    shown = run("replay", "--json", str(archived), config=filled)
     assert shown.exit_code == 1
     named = [line for line in shown.stderr.splitlines() if line.startswith("left out: timeline of ")]
     assert sum(altered in line for line in named) == 1
@@ -159,33 +158,33 @@ def test_a_folder_that_is_no_archive_is_3(run: Run, config: Path, tmp_path: Path
     assert "line 1 is damaged" in damaged.stderr
 
 
-def test_an_answer_of_no_source_is_named(run: Run, config: Path, archived: Path) -> None:
+def test_an_answer_of_no_source_is_named(run: Run, filled: Path, archived: Path) -> None:
     """An answer with a label nobody knows is named and left out."""
     index = archived / "index.jsonl"
     line = json.loads(index.read_text(encoding="utf-8").splitlines()[0])
     with index.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(line | {"label": "bulletin"}) + "\n")
-    shown = run("replay", str(archived), config=config)
+    shown = run("replay", str(archived), config=filled)
     assert shown.exit_code == 1
     assert shown.stderr.count("left out: ") == 1
     assert "no source knows the label 'bulletin'" in shown.stderr
 
 
-def test_a_timeline_without_its_list_is_named(run: Run, config: Path, archived: Path) -> None:
+def test_a_timeline_without_its_list_is_named(run: Run, filled: Path, archived: Path) -> None:
     """From a folder whose older part was pruned, what has lost its project is named, never guessed."""
     index = archived / "index.jsonl"
     lines = index.read_text(encoding="utf-8").splitlines()
     index.write_text("\n".join(one for one in lines if '"label":"list"' not in one) + "\n", encoding="utf-8")
-    shown = run("replay", "--json", str(archived), config=config)
+    shown = run("replay", "--json", str(archived), config=filled)
     assert shown.exit_code == 1
     assert "stands in no list answer before its timeline" in shown.stderr
     assert {event["source"] for event in _by_id(shown.stdout).values()} == {"csrc_tutoring"}
 
 
-def test_lines_for_people_name_date_kind_and_issuer(run: Run, config: Path, archived: Path) -> None:
+def test_lines_for_people_name_date_kind_and_issuer(run: Run, filled: Path, archived: Path) -> None:
     """Without `--json` each event is one line that begins with its date, in the order of publication."""
-    shown = run("replay", str(archived), config=config).stdout.splitlines()
-    assert len(shown) == len(run("replay", "--json", str(archived), config=config).stdout.splitlines())
+    shown = run("replay", str(archived), config=filled).stdout.splitlines()
+    assert len(shown) == len(run("replay", "--json", str(archived), config=filled).stdout.splitlines())
     assert any("milestone  2098  摩尔线程" in line and "(baseline)" in line for line in shown)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,9 @@ from sqlmodel import select
 from monitor.app import App, build
 from monitor.domain.errors import StoreError
 from monitor.domain.events import EventKind
-from monitor.domain.rota import Rota
 from monitor.notify import Notifier
-from monitor.schedule import Turns
 from monitor.store.tables import EventRow
-from scrapers.contract import Desk, Report, Source
+from scrapers.contract import Desk, Report
 from tests.delivery.kit import JumpClock
 from tests.health.bench import settings_for
 
@@ -61,30 +60,28 @@ class Life:
 
     def __init__(self, app: App, clock: JumpClock, sources: dict[str, Scripted]) -> None:
         self.app, self.clock, self.sources = app, clock, sources
-        self.thread = app.thread
         self.task: asyncio.Task[None] | None = None
-        self.work = self.done = 0
+        self.work = 0  # given to the store's thread by anybody
+        submit = app.thread._executor.submit
 
-    async def in_store(self, fn: Callable[[], Any], /) -> Any:
-        """The application's own store thread, counted."""
-        self.work += 1
-        try:
-            return await self.thread(fn)
-        finally:
-            self.done += 1
+        def counted(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            self.work += 1
+            return submit(fn, *args, **kwargs)
+
+        app.thread._executor.submit = counted  # type: ignore[method-assign]
 
     def start(self, notifier: Notifier | None = None) -> None:
         self.task = asyncio.create_task(self.app.run(notifier=notifier))
 
     async def settle(self) -> None:
         """Let everything that can happen now happen, the store's thread included."""
-        for _ in range(40):
-            quiet = self.work == self.done
+        quiet = 0
+        while quiet < 2:
+            before = self.work
+            await self.app.thread(lambda: None)  # its turn comes after all that was given before
             for _ in range(6):
                 await asyncio.sleep(0)
-            if quiet and self.work == self.done:
-                return
-            await asyncio.sleep(0.0005)
+            quiet = quiet + 1 if self.work == before + 1 else 0
 
     async def live(self, seconds: float, step: float = 5.0) -> None:
         end = self.clock.monotonic() + seconds
@@ -109,16 +106,6 @@ async def life(folder: Path) -> AsyncIterator[Life]:
         turn.poller.source = sources[turn.name]
     await app.prepare()
     one = Life(app, clock, sources)
-    build_turn = app.new_turn
-
-    def counted(source: Source, rota: Rota) -> Turns:
-        turn = build_turn(source, rota)
-        turn.poller._run_in_store = one.in_store
-        return turn
-
-    app.new_turn = counted
-    for turn in app.turns:
-        turn.poller._run_in_store = one.in_store
     try:
         yield one
     finally:
