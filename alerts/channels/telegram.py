@@ -45,6 +45,7 @@ READ_TIMEOUT = 30.0  # PTB's own 5 s makes many sends ambiguous
 CONNECT_TIMEOUT = 10.0
 POOL_TIMEOUT = 5.0
 POOL_SIZE = 8
+_RETIRED = 2  # pools that were full and may still be in use; an older one is let go
 UNSAID_DELAY = timedelta(seconds=30)
 
 # Descriptions of 400 that speak of the chat, not of the message (telegram-bot-api `Client.cpp`, td errors).
@@ -205,6 +206,8 @@ class TelegramChannel:
             if isinstance(error.__cause__, httpx.PoolTimeout) and bot is self._bot:
                 self._retired.append(bot)  # other sends may still be on it
                 self._bot = self._build()
+                if len(self._retired) > _RETIRED:
+                    await self._retired.pop(0).request.shutdown()
             return self._hide(classify(error))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             # PTB could not build a Message from `result`: the text may be there all the same.

@@ -24,7 +24,7 @@ from alerts.bot.contract import (
 from alerts.preferences import Preferences, from_stored, to_stored
 from alerts.routing import ChatView, Rule
 from monitor.domain.events import Event, EventKind
-from monitor.store import bot_lists, cards, chats, outbox
+from monitor.store import bot_lists, cards, chats, outbox, quiet
 from monitor.store.bot_people import CHANNEL, PeopleDesk
 from monitor.store.bot_told import ABOUT_US, alerts_of, told_from, told_of
 from monitor.store.bot_views import Views
@@ -202,6 +202,7 @@ class StoreDesk(PeopleDesk):
         self.session.add(chat)
         self.session.flush()
         cards.chosen_anew(self.session, chat, self.now)
+        quiet.chosen_anew(self.session, chat, self.now)
         if not preferences.subscribed:
             chats.hush(self.session, chat)
 

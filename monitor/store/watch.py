@@ -58,19 +58,20 @@ class StoreWatch:
         left = await self.run_in_store(self._shortened)
         now = self.clock.now()
         if left > self.long_log and not self._held_since:
-            self._held_since = f"{now:%Y-%m-%d %H:%M:%S}Z"
+            since = f"{now:%Y-%m-%d %H:%M:%S}Z"
             log.error(
                 "the database's log has grown to %d MiB: some other program holds a read open", left >> 20
             )
             await self._tell(
-                f"since {self._held_since} the log of the database is {left >> 20} MiB long: another program "
+                f"since {since} the log of the database is {left >> 20} MiB long: another program "
                 "reads the database and does not let go; end it, or the disk fills up"
             )
+            self._held_since = since  # only now: what could not be stored is told at the next look
         elif left <= self.long_log and self._held_since:
-            since, self._held_since = self._held_since, ""
             await self._tell(
-                f"the log of the database, too long since {since}, is folded in: {left >> 20} MiB"
+                f"the log of the database, too long since {self._held_since}, is folded in: {left >> 20} MiB"
             )
+            self._held_since = ""
 
     def _shortened(self) -> int:
         size = self.database.log_size()

@@ -127,6 +127,30 @@ async def test_connection_refused_is_a_definite_no() -> None:
     await channel.close()
 
 
+async def test_pools_that_filled_up_do_not_pile_up() -> None:
+    """A server that never answers fills pool after pool; no more than a few are kept for their last sends."""
+    async with BotApi(open_chats=True) as server:
+        server.script(*[faults.broken(Break.SILENCE)] * 12)
+        channel = TelegramChannel(
+            token=TOKEN, api_url=server.url, read_timeout=20.0, pool_timeout=0.05, pool_size=1
+        )
+        stuck = []
+        for _ in range(6):
+            stuck.append(asyncio.ensure_future(channel.send("1", PAYLOAD)))
+            heard = len(stuck)
+            while len(server.calls) < heard:
+                await asyncio.sleep(0)
+            outcome = await channel.send("1", PAYLOAD)
+            assert isinstance(outcome, RetryLater)
+            assert not outcome.ambiguous
+        assert len(channel._retired) == 2
+        let_go = await asyncio.gather(*stuck[:4])
+        assert all(isinstance(one, RetryLater) and one.ambiguous for one in let_go)
+        for task in stuck:
+            task.cancel()
+        await channel.close()
+
+
 @pytest.mark.parametrize(
     ("cause", "ambiguous"),
     [

@@ -166,6 +166,37 @@ async def test_a_quiet_chat_gets_its_alert_in_the_morning_and_it_is_not_called_l
     assert "本会话的免打扰时段" in text
 
 
+@pytest.mark.parametrize("choice", ["/quiet off", "/quiet 23:00-07:30"])
+async def test_quiet_hours_that_end_by_choice_release_what_they_held(world: BotWorld, choice: str) -> None:
+    """At 18:00 the hours are switched off, or moved to the night: the alert comes now, not at 07:30."""
+    await world.ask("/start")
+    await world.ask("/quiet 17:30-07:30")
+    await world.ask("/quiet urgent off")
+    world.move("2078", *STEPS)
+    before = len(world.told(OWNER))
+    assert "2026-07-10" in await world.ask("/next all")
+    assert len(world.told(OWNER)) == before + 1, "the answer and no alert"
+    world.api.say(OWNER, choice)
+    await world.until(lambda: any("上市委会议通过" in one.text for one in world.told(OWNER)[before + 1 :]))
+
+
+async def test_quiet_hours_made_longer_keep_what_they_held(world: BotWorld) -> None:
+    """Until 07:30 becomes until 09:00: nothing at 07:30, the alert at 09:00."""
+    await world.ask("/start")
+    await world.ask("/quiet 17:30-07:30")
+    await world.ask("/quiet urgent off")
+    world.move("2078", *STEPS)
+    await world.ask("/quiet 17:30-09:00")
+    before = len(world.told(OWNER))
+    world.clock.at = MORNING
+    world.app.delivery.poke()
+    assert "2026-07-10" in await world.ask("/next all")
+    assert len(world.told(OWNER)) == before + 1, "the answer and no alert"
+    world.clock.at = MORNING + timedelta(minutes=90)
+    world.app.delivery.poke()
+    await world.until(lambda: any("上市委会议通过" in one.text for one in world.told(OWNER)[before + 1 :]))
+
+
 async def test_after_stop_nothing_held_comes_in_the_morning_and_start_brings_it(world: BotWorld) -> None:
     """/stop in the evening takes the night's alerts back, its own answer comes; /start has them sent."""
     await world.ask("/start")
