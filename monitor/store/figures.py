@@ -26,6 +26,8 @@ from monitor.store.database import Database
 from monitor.store.figure_rows import as_figure, as_row
 from monitor.store.offering import compared_with_told
 from monitor.store.reading_queue import (
+    CANCELLATION,
+    cancelled_since,
     draft_place,
     earlier_draft,
     enqueue,
@@ -200,6 +202,7 @@ class FiguresStore:
             if row.kind == MEETING:
                 self._call(session, row, meeting, sight)
                 if meeting_off:
+                    row.document_kind = CANCELLATION
                     call_off(session, row.issuer_id, CalendarKind.COMMITTEE, row.date, row.source, sight.at)
             elif not events and (row.kind != DECISION or "批复" in row.title):
                 events = [_notice(row, _nothing(row, reading), sight.at)]
@@ -216,6 +219,8 @@ class FiguresStore:
             return  # a supplement or a cancellation calls none
         told_by = event_id(row.source, row.project_key, EventKind.DOCUMENT_DISCLOSED, row.date, row.key)
         for issuer_id in issuers_of(session, row):
+            if cancelled_since(session, row, issuer_id, day):
+                continue
             note(
                 session, issuer_id, CalendarKind.COMMITTEE, day,
                 key="", source=row.source, event_id=told_by, at=sight.at,

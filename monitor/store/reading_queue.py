@@ -7,7 +7,7 @@ of their offerings.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlmodel import Session, col, func, select
@@ -28,6 +28,7 @@ from monitor.store.tables import (
     ReadingRow,
 )
 
+CANCELLATION = "committee_cancellation"  # a committee notice that, once read, cancels a review
 _WANTED = (*DRAFTS, DECISION, MEETING)
 _HISTORY = timedelta(days=3)  # known to us for longer before it was queued
 
@@ -155,6 +156,20 @@ def issuers_of(session: Session, row: ReadingRow) -> list[int]:
         .order_by(col(ProjectRow.issuer_id))
     )
     return list(dict.fromkeys([row.issuer_id, *found]))
+
+
+def cancelled_since(session: Session, row: ReadingRow, issuer_id: int, day: date) -> bool:
+    """Whether a younger notice, read before this one, cancels the issuer's review that it calls for `day`."""
+    since = row.published_at or datetime.combine(row.date, time(), UTC)
+    notices = session.exec(
+        select(ReadingRow).where(
+            ReadingRow.issuer_id == issuer_id,
+            ReadingRow.kind == MEETING,
+            ReadingRow.document_kind == CANCELLATION,
+            col(ReadingRow.date) <= day,
+        )
+    )
+    return any((one.published_at or datetime.combine(one.date, time(), UTC)) > since for one in notices)
 
 
 def draft_place(row: ReadingRow | DocumentRow) -> tuple[datetime, int, str]:

@@ -60,6 +60,26 @@ async def test_a_notice_without_a_day_is_read_and_keeps_nothing(open_shop: Open,
         assert shop.events("operator_notice") == []
 
 
+async def test_a_cancellation_read_before_its_call_keeps_the_day_out(open_shop: Open, tmp_path: Path) -> None:
+    """The call cannot be fetched at first; read after its cancellation it adds no day, a new call does."""
+    anew = CALL.replace("7月17日", "7月24日").replace("第36次", "第38次")
+    bodies = {
+        "notice": ["上市审核委员会2026年第36次审议会议公告", CALL],
+        "off": ["审议会议公告的补充公告", f"本所决定取消审议{ENFLAME}发行上市申请。"],
+        "anew": ["上市审核委员会2026年第38次审议会议公告", anew],
+    }
+    days = {"off": timedelta(hours=1), "notice": timedelta(0), "anew": timedelta(days=2)}
+    async with open_shop() as shop:
+        for name, after in days.items():
+            body = draw(tmp_path / f"{name}.pdf", bodies[name]).read_bytes()
+            shop.files[f"{name}.pdf"] = answer(body, PDF)
+            shop.disclose(name, DocumentType.COMMITTEE_NOTICE, JULY + after, title=bodies[name][0])
+            await shop.steps()
+            with shop.database.read() as session:
+                kept = [row.date for row in session.exec(select(CalendarFactRow))]
+            assert kept == ([date(2026, 7, 24)] if name == "anew" else [])
+
+
 async def test_a_cancelled_review_owes_no_reminder(open_shop: Open, tmp_path: Path) -> None:
     """The day a later notice calls off is in no calendar any more, and nobody is reminded of it."""
     call = draw(tmp_path / "notice.pdf", ["上市审核委员会2026年第36次审议会议公告", CALL]).read_bytes()
