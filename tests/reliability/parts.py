@@ -70,7 +70,7 @@ SHORT = [
 ]
 LONG = [
     Choice(part=daemon_kills.PART, options={"random_kills": 300}),
-    Choice(part=core_kills.PART, options={"kills": 2000, "events": 4200}),
+    Choice(part=core_kills.PART, options={"kills": 2300, "events": 4200}),
     Choice(part=inbound_kills.PART, options={"kills": 400}),
     Choice(part=power.PART, options={"states": 2500, "commits": 400}),
     Choice(part=seeded_bugs.PART),
