@@ -27,6 +27,7 @@ from monitor.domain.figures.labels import (
 from monitor.domain.figures.pages import Run
 from monitor.domain.figures.refine import KINDS_WITH_VARIANT, OPTION, ratio_defined, refine
 from monitor.domain.figures.stated_units import stated_units
+from monitor.domain.figures.supposed import Withdrawn
 from monitor.domain.money import Printed, find_printed
 
 __all__ = ["BASE", "FULL", "Claim", "find_claims"]
@@ -36,16 +37,18 @@ _BASE_NOTE = re.compile(
     rf"(?:未|不)(?:考虑|行使|含|包括)[^()。;]{{0,16}}(?:{OPTION}|行使)|{OPTION}(?:全额|悉数)?行使前|行使{OPTION}之?前"
 )
 _FULL_NOTE = re.compile(
-    rf"(?:全额|悉数|同时|全部)行使(?!前)|{OPTION}(?:全额)?行使后|行使{OPTION}(?:后|则|,|的情况)|(?<!未)(?<!不)考虑[^()。;]{{0,8}}{OPTION}"
+    rf"(?:全额|悉数|同时|全部)行使(?!前)|{OPTION}(?:全额)?行使后|(?<!未)(?<!不)行使{OPTION}(?:后|则|,|的情况)|(?<!未)(?<!不)考虑[^()。;]{{0,8}}{OPTION}"
 )
 # 183.2元(港元,下同): a bare 元 is this currency in the whole article.
 _SAME_CURRENCY = re.compile(r"(港元|港币|美元)[^\u4e00-\u9fff\w]{0,3}下同")
+# Beside a spin-off (分拆) a first offering with its year is the parent's.
+_PARENT = re.compile(r"20\d\d年(?:\d+月)?的?(?:首发|IPO|首次公开发行|上市)")
 _SEGMENT = 90
 _SUM_OF = {"abandoned_shares": "abandoned", "strategic_placement_shares": "strategic_placement"}
 _PREFIX_QUALIFIER = re.compile(r"(预计|估计|最多|最高|至多|不超过|约)(?:可)?(?:发行人|公司)?\Z")
 _GAP_QUALIFIER = re.compile(r"预计|估计|约|不超过|不低于|最多|最高|至多|最少|上限|about")
 _NOT_WHOLE_OFFER = re.compile(
-    r"(?:网上|网下|战略|香港|国际|预留|回拨|老股|跟投|配售对象|公开发售|初始|预计新股|最终|持有|认购|每股|(?<!实际)已)[^,。;]{0,6}\Z"
+    r"(?:网上|网下|战略|香港|[国國]际|预留|回拨|老股|跟投|配售对象|公开发售|初始|预计新股|最终|持有|认购|每股|(?<!实际)已)[^,。;]{0,6}\Z"
 )
 
 
@@ -107,6 +110,8 @@ def _offering(text: str, start: int, end: int, reach: int, stop: int) -> str:
     subject = PEER_SUBJECT.match(text, clause + (text[clause] in "。;"), start)
     if PEERS.search(text, max(clause, start - 40, 0), start) or subject:
         return "other"
+    if "分拆" in text[low:start] and _PARENT.search(text, clause, start):
+        return "other"
     sentence = max(low, text.rfind("。", low, start))
     return "private_placement" if PRIVATE.search(text, sentence, end) and not named else "ipo"
 
@@ -125,6 +130,7 @@ class _Reader:
 
     def __init__(self, run: Run, reach: int) -> None:
         self.run, self.text, self.reach = run, run.text, reach
+        self.withdrawn = Withdrawn(run.text)
         self.claims: list[Claim] = []
         self.last: Claim | None = None
         self.project = False
@@ -162,6 +168,9 @@ class _Reader:
 
     def _project(self, printed: Printed, segment: str) -> bool:
         if printed.measure != "money":
+            return False
+        if re.search(r"(?:取消|不再|原拟|原计划)[^。;]{0,30}\Z", segment):
+            self.project = False
             return False
         planned = any(
             claim.kind == "planned" and printed.start - claim.end < 200 for claim in self.claims[-8:]
@@ -205,8 +214,8 @@ class _Reader:
                 kind == "shares"
                 and (
                     _NOT_WHOLE_OFFER.search(
-                        before.removesuffix("初始")
-                        if label.startswith("公开") or before.endswith(("本次发行初始", "本次初始"))
+                        re.sub(r"的?(?:初始|最终)\Z", "", before)
+                        if label.startswith("公开") or re.search(r"本次(?:发行)?的?(?:初始|最终)\Z", before)
                         else before
                     )
                     or re.match(r"发行(?:前|后)", label)
@@ -231,7 +240,7 @@ class _Reader:
         if self._project(printed, segment) and kind is None:
             kind = "project"
         refined = refine(kind, ahead, segment, before, label or "", behind, printed) if kind else None
-        if refined is None:
+        if refined is None or self.withdrawn.covers(refined, printed.start, printed.end):
             self.last = None
             return
         if refined not in KINDS_WITH_VARIANT:
@@ -293,8 +302,9 @@ def find_claims(run: Run, *, book: bool = False) -> list[Claim]:
         reader.read(printed, floor)
         floor = printed.end
     taken = {claim.start for claim in reader.claims}
+    withdrawn = Withdrawn(run.text)
     for kind, offering, printed, label in find_english(run):
-        if printed.start not in taken:
+        if printed.start not in taken and not withdrawn.covers(kind, printed.start, printed.end):
             reader.claims.append(
                 Claim(
                     kind=kind, printed=printed, start=printed.start, end=printed.end,

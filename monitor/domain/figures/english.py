@@ -42,8 +42,8 @@ _SCALE = {
 _FILL = r"(?::|about|around|approximately|nearly|almost|over|morethan|atotalof|total|estimated|the|upto|asmuchas|nomorethan|some|roughly|anestimated)*"
 _WANTS = r"(?:plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|seek(?:s|ing)?|sought|look(?:s|ing)|intend(?:s|ed|ing)?|hop(?:es|ed|ing)|propos(?:es|ed|ing)|target(?:s|ed|ing)?|want(?:s|ed)?)"
 _LABELS: tuple[tuple[str, str], ...] = (
-    ("net", rf"net(?:proceeds|amountraised)(?:(?:from|of)the(?:proposed)?(?:global|H[Ss]hare|IPO|initialpublic)?(?:offering)?)?(?:,?afterdeduct[^.;]{{0,90}}?,)?(?:(?:are|were|is|was|of|at|be|to|amounted|estimated|will|amountingto|,)+)?{_FILL}"),
-    ("gross", rf"(?:gross|total)proceeds(?:(?:from|of)the(?:proposed)?(?:global|H[Ss]hare|IPO|initialpublic)?(?:offering)?)?(?:,?afterdeduct[^.;]{{0,90}}?,)?(?:(?:are|were|is|was|of|at|be|to|amounted|amounting|,)+)?{_FILL}"),
+    ("net", rf"(?<!additional)(?<!extra)(?<!further)(?<!more)net(?:proceeds|amountraised)(?:(?:from|of)the(?:proposed)?(?:global|H[Ss]hare|IPO|initialpublic)?(?:offering)?)?(?:tobereceivedby(?:us|thecompany))?(?:,?afterdeduct[^.;]{{0,90}}?,)?(?:(?:are|were|is|was|of|at|be|to|amounted|estimated|expected|will|amountingto|,)+)?{_FILL}"),
+    ("gross", rf"(?<!additional)(?<!extra)(?<!further)(?:gross|total)proceeds(?:(?:from|of)the(?:proposed)?(?:global|H[Ss]hare|IPO|initialpublic)?(?:offering)?)?(?:,?afterdeduct[^.;]{{0,90}}?,)?(?:(?:are|were|is|was|of|at|be|to|amounted|amounting|,)+)?{_FILL}"),
     ("planned", rf"{_WANTS}toraise{_FILL}|{_WANTS}(?:anIPO|listing)of{_FILL}"),
     ("gross", rf"(?<!to)(?<!could)(?<!may)(?<!might)(?<!would)(?:raised|raising){_FILL}"),
     ("valuation", rf"(?:valued(?:thecompany|it)?at|valuing(?:it|thecompany|[A-Z]\w{{1,20}}?)at|valuationof){_FILL}"),
@@ -59,6 +59,7 @@ _NOT_OFFER = re.compile(
     r"Series[A-Z]|[Ff]undinground|[Ff]inancinground|pre-?IPO|cornerstone|over-?allotment|greenshoe|rivals?|peers?|competitors?|convertible|bonds?|placement|placing|rightsissue|analysts?|expected?toraise|couldraise|mayraise|privateplacement|GDR|secondary|IPOs|listings|[Mm]arketsize|stake",
 )
 _NOT_VALUED = re.compile(r"(?:market(?:size)?|contract|deal|stake|order|assets?)(?:is|was|are|were)?\Z", re.I)
+_SUPPOSED = re.compile(r"(?:and|but)?(?:if|assuming|supposing|should)(?!.*over-?allotment)", re.I)
 _LISTING = re.compile(r"IPO|listing|offering|float|debut|[Ss]hares|STAR|proceeds|listed")
 _ROUND_BEHIND = re.compile(
     r"[^,.;]{0,60}?(?:Series[A-Z]|aheadof|priorto|before(?:its|an?|the)(?:IPO|listing)|(?:funding|financing)round|pre-IPO|from(?:investors|cornerstone)|convertible|bonds)",
@@ -136,4 +137,6 @@ def _offering(text: str, match: re.Match[str], ahead: str, kind: str) -> str:
     behind = _ROUND_BEHIND.match(text, match.end()) if kind != "valuation" else None
     if kind == "gross" and not _LISTING.search(ahead + text[match.end() : match.end() + 80]):
         return "other"  # money is raised by funds and rounds too
+    if kind in {"price", "gross", "net"} and _SUPPOSED.match(own):
+        return "other"  # If the Offer Price is set at…
     return "other" if _NOT_OFFER.search(own) or behind else "ipo"

@@ -25,7 +25,9 @@ def refine(
     if kind == "market_cap":
         if printed.qualifier and printed.qualifier.startswith(("不低于", "不少于")):
             return None
-        if re.search(r"解禁|持仓|减持", ahead):
+        if re.search(r"解禁|持仓|减持", ahead) or (
+            re.search(r"持有|持股", ahead) and "对应" in segment[-12:]
+        ):
             return None
         if behind.startswith("以上") or re.search(
             r"持有|每\Z|日均|预计市值|流通|顶格|需配?|申购", re.split(r"[,;]", segment[-16:])[-1]
@@ -34,11 +36,17 @@ def refine(
         return "market_cap_at_issue" if re.search(r"发行后|上市时|发行时|本次发行", segment[-30:]) else kind
     if kind in {"gross", "net", "planned"} and re.search(r"(?:假设|假定)[^,。;()]{0,12}\Z", before):
         return None  # the example of a table of dilution
+    if kind == "gross" and re.search(r"(?:基金|信托|资管计划|私募)[^,。;]{0,8}\Z", before):
+        return None  # what a fund raised
+    if kind == "price" and label.startswith(("下限", "上限")) and re.search(r"[较比][^,。;]{0,20}\Z", before):
+        return None  # the end of the first range, to which the price is compared
     if kind == "planned" and label.startswith(("使用", "投入", "利用")) and _SPENT.search(before):
         return None  # what a report says was spent in its period
     if "分别" in label and re.search(r"[/、和及与]\Z", before):
         return None  # 价格/数量/总额分别为…: the first value is of the first label
-    if kind in {"gross", "net"} and re.search(r"(?:拟|计划|原拟)\Z", before):
+    if kind in {"gross", "net"} and re.search(
+        r"(?:拟|计划)(?:(?:通过|借助|经由|以)[^,。;]{1,20})?\Z", before
+    ):
         return "planned"
     if kind == "planned" and label.endswith(("融资金额", "融资额")):
         listed = re.search(r"审核|板块|受理|保荐|IPO|上市|招股", ahead + behind[:60])

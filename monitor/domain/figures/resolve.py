@@ -96,7 +96,9 @@ def _standing(run: Run, claim: Claim, kind: str, document_kind: str, facts: set[
         if claim.offering == "other" and claim.kind not in {"valuation", "industry_pe"}:
             return 0
         if document_kind in ANNOUNCEMENT:
-            return 2 if claim.offering == "ipo" else 0
+            # 同行业最近一个月…市盈率 names peers and is the index's own figure.
+            index = claim.kind == "industry_pe" and "最近一个月" in (claim.label or "")
+            return 2 if claim.offering == "ipo" or index else 0
         return 2
     if claim.offering != "ipo" or claim.kind in _ONLY_SHORT:
         return 0
