@@ -1,17 +1,24 @@
-"""One-line descriptions, in four sets each written before the rules met it, get the label rule's grade."""
+"""Descriptions, in five sets each written before the rules met it, get the label rule's grade."""
 
 from __future__ import annotations
 
 import pytest
 
 from monitor.domain.relevance import Facts, grade
-from tests.domain import relevance_cases, relevance_cases_2, relevance_cases_3, relevance_cases_4
+from tests.domain import (
+    relevance_cases,
+    relevance_cases_2,
+    relevance_cases_3,
+    relevance_cases_4,
+    relevance_cases_5,
+)
 
 _CASES = (
     *relevance_cases.CASES,
     *relevance_cases_2.CASES,
     *relevance_cases_3.CASES,
     *relevance_cases_4.CASES,
+    *relevance_cases_5.CASES,
 )
 
 

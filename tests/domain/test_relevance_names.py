@@ -51,6 +51,10 @@ def test_a_registered_company_is_known_by_every_spelling(name: str) -> None:
     [
         "西安摩尔石油工程股份有限公司",
         "GPU Cloud Partners",
+        "GPU Rentals Ltd",
+        "Graphics Processor Museum",
+        "GPU世界网",
+        "AI芯片联盟",
         "AI Chip Ventures Fund",
         "某某GPU商贸有限公司",
         "摩尔精英",

@@ -29,17 +29,19 @@ _NAME_AI: Final = re.compile(
     r"存算一体)(?:计算)?(?:芯片|处理器)"
     r"|ai chips?(?![a-z])|ai accelerators?|graphics processors?"
 )
-_NAME_AI_OTHER: Final = re.compile(
-    r"服务器|租赁|云|散热|液冷|测试|封装|软件|基金|投资|产业园|研究院|分销|代理|商贸|贸易|设备|材料|协会|学院|"
-    r"(?<![a-z])(?:cloud|rental|rent|leasing|servers?|hosting|cooling|software|fund|capital|ventures?|trading|"
-    r"distribut\w+|packaging|testing|equipment|materials?|institute|association|media|games?)(?![a-z])"
+# What may stand behind the chip in a name that is to prove anything: a form of company, not another trade.
+_NAME_REST: Final = re.compile(
+    r"(?:科技|技术|智能|集成电路|半导体|微电子|芯片|设计|研发|控股|股份|有限|责任|公司|集团|"
+    r"(?<![a-z])(?:technolog(?:y|ies)|semiconductors?|designs?|holdings?|co|inc|ltd|corp|company|limited|"
+    r"group|plc)(?![a-z])|[\s.,()-])*"
 )
 _NAME_CHAIN: Final = re.compile(
     r"半导体|集成电路|微电子|晶圆|硅片|硅产业|存储|封测|光刻|芯片|光模块|光电子|eda|semiconductor|"
     r"microelectronics|integrated circuit|memory|foundry"
 )
 _NAME_NOT_CHAIN: Final = re.compile(
-    r"生物|医|药|食品|农|石油|化工|光伏|能源|照明|显示|游戏|传媒|文化|教育|物业|地产|矿|保险|银行|证券|电力"
+    r"生物|医|药|食品|农|石油|化工|光伏|能源|照明|显示|游戏|传媒|文化|教育|物业|地产|矿|保险|银行|证券|电力|"
+    r"贸易|商贸|商行|物流"
 )
 
 
@@ -138,7 +140,7 @@ def _from_name(facts: Facts) -> list[tuple[float, Evidence]]:
     foreign = _NAME_NOT_CHAIN.search(folded) or (code and not _ELECTRONICS.search(code))
     if foreign:
         return []
-    if (chip := _NAME_AI.search(folded)) and not _NAME_AI_OTHER.search(folded):
+    if (chip := _NAME_AI.search(folded)) and _NAME_REST.fullmatch(folded, chip.end()):
         return [(0.75, _word(Grade.AI_CHIP, chip.group(), facts.name))]
     if word := _NAME_CHAIN.search(folded):
         return [(0.3, _word(Grade.RELATED, word.group(), facts.name))]

@@ -29,7 +29,7 @@ _AI_FIELD = (
     r"(?<![a-z])ai(?![a-z])|(?<![a-z])a\.i\.|artificial[ -]intelligence|人工智能|智能计算|智算|"
     r"深度学习|深度计算|"
     r"神经网络|机器学习|大语言模型|大模型|训推|训练|推理|大算力|高算力|算力|自动驾驶|无人驾驶|"
-    r"智能驾驶|智驾|辅助驾驶|"
+    r"智能驾驶|智驾|辅助驾驶|推论|advanced driver[ -]assistance|具身智能|"
     r"(?<![a-z])adas(?![a-z])|智能汽车|汽车计算|车规计算|车载计算|车规级计算|感存算一体|感存算|"
     r"存算一体|存内计算|存内|"
     r"存算|近存计算|近存|类脑|神经形态|神经拟态|仿生智能|数据流|可重构计算|可重构|粗粒度可重构|张量|"
@@ -39,20 +39,20 @@ _AI_FIELD = (
     r"neural(?:[ -]network)?|"
     r"neuromorphic|"
     r"tensor|inference|inferencing|training|autonomous[ -]driving|self-driving|automated[ -]driving|"
-    r"intelligent[ -]driving|"
+    r"(?:intelligent|smart)[ -]driving|"
     r"in-memory[ -]comput(?:ing|e)|compute-in-memory|near-memory[ -]comput(?:ing|e)|processing-in-memory|"
-    r"dataflow|reconfigurable|brain-inspired|accelerated[ -]computing|parallel[ -]computing|"
+    r"dataflow|wafer-scale|reconfigurable|brain-inspired|accelerated[ -]computing|parallel[ -]computing|"
     r"high-performance[ -]computing|photonic[ -]computing|optical[ -]computing"
 )
 _AI_BETWEEN = (
-    r"服务器|数据中心|视觉感知|视觉|图像|视频|语音|感知|训练|推理|训推|一体化|一体|云边端|云端|云侧|"
+    r"服务器|数据中心|推论|众核|多核|平台|大脑|决策|规划|视觉感知|视觉|图像|视频|语音|感知|训练|推理|训推|一体化|一体|云边端|云端|云侧|"
     r"边缘侧|边缘端|边缘|端侧|终端|车端|车载|车规级|车规|"
     r"通用|专用|核心|主控|高性能|高能效|高端|高性价比|低功耗|超低功耗|大规模|大算力|高算力|算力|计算|"
     r"加速|智能|"
     r"国产|自研|自主|系列|领域|场景|全场景|域控制器|域控|驾驶|设计的|优化的|打造的|定制的|架构|系统级|soc|asic|npu|"
     r"gpu|大模型|模型|深度学习|机器学习|神经网络|"
     r"一体式|级|类|型|的|-| |"
-    r"(?:与|和|及|、|/|\+)(?=训练|推理|云|边|端|加速|图形|图像|视觉|语音|计算|深度学习|大模型|数据中心)|"
+    r"(?:与|和|及|、|/|\+)(?=训练|推理|决策|规划|云|边|端|加速|图形|图像|视觉|语音|计算|深度学习|大模型|数据中心)|"
     r"edge|cloud|data[ -]?cent(?:er|re)|vision|visual|speech|voice|inference|training|inferencing|"
     r"(?:and |or |& |/|, )(?=training|inference|edge|acceleration)|"
     r"computing|compute|processing|acceleration|accelerator|high-performance|low-power|large-scale|"
@@ -62,7 +62,7 @@ _AI_HEAD = (
     r"处理器芯片|处理芯片|芯片组|加速芯片|芯片|协处理器|处理器|处理单元|加速器|加速卡|加速板卡|"
     r"加速模组|板卡|推理卡|训练卡|计算卡|算力卡|训推卡|"
     r"(?<![a-z])(?:socs?|asics?|chips?|chipsets?|chipmakers?|processors?|processing units?|"
-    r"accelerators?(?: cards?)?|semiconductors?|silicon|xpus?)(?![a-z])"
+    r"accelerators?|cards?|systems?[ -]on[ -](?:a[ -])?chips?|semiconductors?|silicon|xpus?)(?![a-z])"
 )
 _AI = (
     rf"(?:{_AI_FIELD})(?:{_AI_BETWEEN}){{0,7}}(?:{_AI_HEAD})|"
@@ -71,8 +71,8 @@ _AI = (
     r"(?:独立)?显卡芯片|"
     r"(?:graphics|vision|neural|tensor|language) processing units?|graphics (?:processors?|chips?)|"
     r"aiot(?:应用|智能|处理器|领域|高端| )*(?:soc|处理器|应用处理器)|ai-?soc|ai-?isp芯片|"
-    r"(?:^|(?<=[、/和与及,的为 ]))(?:通用)?智能(?:处理器)?芯片|边缘ai(?=$)|端侧ai(?=$)|"
-    r"算力gpu|ai加速(?=$|[、与和及])|dsa芯片"
+    r"(?:(?:^|(?<=[、/和与及,的为营事注 ]))|通用)智能(?:处理器)?芯片(?!卡)|边缘ai(?=$)|端侧ai(?=$)|"
+    r"算力gpu|智能(?:加速卡|加速芯片|处理器)|ai加速(?=$|[、与和及])|dsa芯片"
 )
 
 # --- what sits around them -------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ _RELATED = (
     r"contract chipmaker|chip manufacturing|"
     r"半导体硅片|半导体(?:级)?单晶硅|硅单晶|硅抛光片|抛光片|硅外延片?|外延片|外延晶圆|单晶硅片|大硅片|"
     r"(?:\d+(?:mm|英寸|寸)|半导体)?硅片|硅晶圆|晶圆(?!级|厂)|"
-    r"soi|silicon wafers?|epitaxial wafers?|epi wafers?|wafers?|"
+    r"soi|silicon wafers?|epitaxial wafers?|epi wafers?|wafers?(?!-scale)|"
     r"碳化硅(?:衬底|晶片|芯片衬底|外延|单晶)|(?:碳化硅|氮化镓|砷化镓|磷化铟|氧化镓|"
     r"化合物)(?:半导体)?(?:衬底|外延|单晶|晶体)|半导体衬底|sic substrates?|"
     # equipment
@@ -101,6 +101,7 @@ _RELATED = (
     r"高纯(?:介质|工艺|气体|试剂|化学品|石英|金属|系统)+|超高纯|静电卡盘|真空腔体|"
     r"etch(?:ing|ers?)?(?: equipment| tools?)?|deposition(?: equipment| tools?)?|lithograph\w*|"
     r"ion implant\w*|wafer cleaning|metrology|probe cards?|probers?|wafer inspection|"
+    r"automat(?:ic|ed) test equipment|"
     r"(?:semiconductor|chip|wafer|fab|chipmaking)(?: capital| manufacturing| production| process|"
     r" test(?:ing)?| wet)? (?:equipment|tools?|machinery|materials?|parts|components|chemicals|gases)|"
     # materials
@@ -125,7 +126,7 @@ _RELATED = (
     r"(?:semiconductor|silicon|chip|processor|interface|design|licens\w+) ips?(?![a-z])|ip (?:cores?|"
     r"licens\w+|blocks)|ip核|ip授权|"
     r"芯片(?:定制|设计定制|设计|量产|一站式)+服务|集成电路设计服务|asic(?:定制|设计|"
-    r"芯片设计)+(?:服务)?|芯片定制|一站式芯片|流片|(?:chip|asic|"
+    r"芯片设计)+(?:服务)?|芯片定制|一站式芯片|流片(?:服务|代理|平台)|(?:chip|asic|"
     r"ic) design services?|custom asics?|turnkey|"
     # memory
     r"(?<![a-z0-9])(?:lp|g)?ddr\d?x?(?![a-z])|(?<![a-z])(?:dram|sram|nand|nor|hbm|eeprom|emmc|ufs|mram|"
@@ -150,7 +151,7 @@ _RELATED = (
     r"[^、,和与及]{0,4}(?:一体机|整机|"
     r"工作站|主机)|(?:ai |gpu )?servers?|supercomputers?|server racks?|"
     # optical and high-speed links
-    r"光模块|光器件|光引擎|光芯片|光电芯片|光收发\w*|光电子器件|光电共封装|(?<![a-z])(?:cpo|lpo|aoc|"
+    r"光模块|光器件|光引擎|光芯片|光电芯片|(?<!激)光收发\w*|光电子器件|光电共封装|(?<![a-z])(?:cpo|lpo|aoc|"
     r"aec|roadm|awg|eml|vcsel|dfb|osfp|"
     r"qsfp)(?![a-z])(?:光芯片|芯片|激光器|模块)*|硅光子?(?:芯片|引擎|模块|技术|集成)*|光互[连联]|"
     r"光通[信讯](?:器件|模组|芯片|电芯片|模块|元件|收发)*|"
@@ -187,7 +188,11 @@ _STICKY = (
     r"chips?)|miners?(?![a-z])|solar|photovoltaic|lithium|batter(?:y|ies)|智能电表|"
     r"生物芯片|基因(?:芯片|检测|测序)|蛋白芯片|微流控|动漫|影视|文旅|潮玩|食品|餐饮|白酒|"
     r"(?<![a-z])ipc(?![a-z])|包装|彩票|房地产|印花|油田|石油|光纤光缆|"
-    r"pcb|印制电路板|柔性电路板|覆铜板"
+    r"pcb|印制电路板|柔性电路板|覆铜板|"
+    # what shares its letters with a chip: TPU the plastic, DCU of the exhaust, GPU of the apron
+    r"二手|second-hand|refurbished|mining gpus?(?![a-z])|"
+    r"高分子|鞋材|脑机接口|声学|聚氨酯|热塑性|弹性体|polyurethane|elastomers?|尿素|尾气|地面电源|"
+    r"ground power units?"
 )
 _OTHER_CHIP = (
     r"(?<![a-z])(?:mcu|dsp|adc|dac|isp|cis|pmic|ldo|nfc|rfid|gnss|gps|ddic|tddi|uwb|pmu|bms|vcm|osd|poe|"
@@ -234,6 +239,9 @@ _OTHER = (
     r"generative ai|genai|chatbots?|apps?(?![a-z])|applications?|saas|platforms?|system integrat\w+|"
     r"integrators?|cybersecurity|big data|games?|gaming|e-commerce|internet|facial recognition|"
     # trade, money, people
+    r"(?:粒子|质子|电子|直线|重离子|回旋|网络|游戏)加速器|(?:particle|linear|proton|startup) accelerators?|"
+    r"动画|渲染(?:农场|服务)|(?:工业|物理|流体|机械|交通|飞行|数字)仿真(?:软件|平台|系统)?|"
+    r"建筑|法律|律师|会计师|审计|运维|环境监测|环保|水务|"
     r"分销|代理|经销|贸易|批发|零售|采购|转售|供货代理|投资|基金|股权|概念股?|咨询|培训|教育|媒体|"
     r"资讯|招聘|孵化|产业园|园区|物业|会展|展会|论坛|回收|翻新|维修|检修|"
     r"元器件(?:商城|电商)?|元件(?!公司)|"
