@@ -48,12 +48,12 @@ def league_details(session: Session, event: Event, issuer_id: int) -> Facts:
     raised = _single(event.figures)
     facts: Facts = {}
     gross = raised.get("gross_proceeds")
+    # A bulletin is about the offering under way: its plan was ranked before.
+    by_bulletin = event.kind is EventKind.FIGURES_READ and event.source == _ISSUES
     if gross is not None and event.kind in _RESULTS and event.board == _STAR:
         facts |= _by_gross(session, issuer_id, gross)
-    elif project is not None and project.board == _STAR and not raised.keys() & set(_RAISED):
-        # A bulletin is about the offering under way: its plan was ranked before.
-        if not (event.kind is EventKind.FIGURES_READ and event.source == _ISSUES):
-            facts |= _by_plan(session, project)
+    elif project is not None and not by_bulletin and not raised.keys() & set(_RAISED):
+        facts |= _by_plan(session, project) if project.board == _STAR else {}
     if project is None:
         return facts
     # Events of the list carry the list's own plan: a document's is finer, and a slip between them counts.
