@@ -1,4 +1,4 @@
-"""Descriptions, in five sets each written before the rules met it, get the label rule's grade."""
+"""Descriptions, in six sets each written before the rules met it, get the label rule's grade."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.domain import (
     relevance_cases_3,
     relevance_cases_4,
     relevance_cases_5,
+    relevance_cases_6,
 )
 
 _CASES = (
@@ -19,6 +20,7 @@ _CASES = (
     *relevance_cases_3.CASES,
     *relevance_cases_4.CASES,
     *relevance_cases_5.CASES,
+    *relevance_cases_6.CASES,
 )
 
 

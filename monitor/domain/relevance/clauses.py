@@ -74,6 +74,13 @@ _COMPUTING: Final = re.compile(
     r" chip)|人工智能芯片|芯片|处理器|服务器)"
 )
 _BROAD: Final = re.compile(r"(?:高端|通用|高性能|国产)处理器")
+# Whoever builds vehicles designs the chip named next to them for those vehicles.
+_VEHICLES: Final = re.compile(r"(?:电动车|电动汽车|新能源车|新能源汽车|乘用车|整车)(?:制造|研发|生产|销售)*$")
+# “AI影像SoC”: a short word we do not know between the field and the chip says how it is used; one of
+# power, light, links, memory, test or help in design says that the chip is another.
+_FIELD_TO_CHIP: Final = re.compile(
+    r"(?:(?![电光频网路接连联温传控测存封桥助赋设研生造驱公企厂用检制的时机笔灯屏锁])[\u4e00-\u9fff]){1,5}(?:芯片|处理器|加速器|加速卡|soc|asic)"
+)
 _WEAK: Final = re.compile(r"高性能(?:通用)?计算芯片|智能视觉|大算力|aiot|可重构|异构计算|智能芯片")
 
 
@@ -91,6 +98,8 @@ class _Conjunct:
     word_end: int = 0
     shared: bool = False
     by_slash: bool = False
+    field: tuple[int, int] | None = None
+    guessed: bool = False
 
 
 def describe(text: str, products: tuple[str, ...] = ()) -> tuple[Finding, ...]:
@@ -180,12 +189,23 @@ def _scan(text: str, words: re.Pattern[str]) -> Iterator[tuple[Grade, float, str
         spoken = _take(item, kind, match, spoken=spoken)
     items[-1].end = len(text)
     _share_heads(items, text)
+    vehicles = _VEHICLES.search(text[: items[0].end].rstrip()) is not None
     for item in items:
+        if vehicles and item.kind is Kind.AI and item.tokens == 1:
+            item.kind = Kind.OTHER
         yield from _judge(item, text)
 
 
 def _take(item: _Conjunct, kind: Kind, match: re.Match[str], *, spoken: bool) -> bool:
     """The conjunct after one more word; answers whether chips have been spoken of in the clause."""
+    if kind is Kind.FIELD:
+        item.field = match.span() if item.kind is None else None
+        return spoken
+    word = match.group()
+    if kind is Kind.CHIP and item.kind is None and item.field is not None:
+        item.guessed = _FIELD_TO_CHIP.fullmatch(match.string, item.field[1], match.end()) is not None
+        if item.guessed:
+            kind, word = Kind.AI, match.string[item.field[0] : match.end()]
     item.tokens += 1
     if kind is Kind.STICKY:
         item.sticky = True
@@ -197,7 +217,7 @@ def _take(item: _Conjunct, kind: Kind, match: re.Match[str], *, spoken: bool) ->
     if kind is Kind.CHIP and item.kind is not None:
         return True
     item.kind = Kind.RELATED if kind is Kind.ROLE else kind
-    item.word = match.group()
+    item.word = word
     item.word_end = match.end()
     return spoken or kind in (Kind.AI, Kind.RELATED, Kind.OTHER_CHIP, Kind.CHIP)
 
@@ -228,4 +248,4 @@ def _judge(item: _Conjunct, text: str) -> Iterator[tuple[Grade, float, str]]:
     elif item.kind is Kind.AI and not _tail(text).fullmatch(text, item.word_end, item.end):
         yield Grade.RELATED, 0.45, item.word
     elif item.kind is Kind.AI:
-        yield Grade.AI_CHIP, 0.8 if _WEAK.search(item.word) else 0.95, item.word
+        yield Grade.AI_CHIP, 0.8 if item.guessed or _WEAK.search(item.word) else 0.95, item.word

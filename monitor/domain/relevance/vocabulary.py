@@ -21,6 +21,7 @@ class Kind(StrEnum):
     OTHER_CHIP = "other_chip"  # a chip of another kind
     OTHER = "other"  # no chip at all, and what comes before it only qualifies it
     CHIP = "chip"  # a chip of unknown kind
+    FIELD = "field"  # a field of AI: with a chip close behind, that chip is one for it
     SPLIT = "split"  # joins two conjuncts
 
 
@@ -28,7 +29,8 @@ class Kind(StrEnum):
 _AI_FIELD = (
     r"(?<![a-z])ai(?![a-z])|(?<![a-z])a\.i\.|artificial[ -]intelligence|人工智能|智能计算|智算|"
     r"深度学习|深度计算|"
-    r"神经网络|机器学习|大语言模型|大模型|训推|训练|推理|大算力|高算力|算力|自动驾驶|无人驾驶|"
+    r"神经(?:网络|决策|处理|计算)|超算|(?<![a-z])hpc(?![a-z])|机器学习|"
+    r"大语言模型|大模型|训推|训练|推理|大算力|高算力|算力|自动驾驶|无人驾驶|"
     r"智能驾驶|智驾|辅助驾驶|推论|advanced driver[ -]assistance|具身智能|"
     r"(?<![a-z])adas(?![a-z])|智能汽车|汽车计算|车规计算|车载计算|车规级计算|感存算一体|感存算|"
     r"存算一体|存内计算|存内|"
@@ -45,11 +47,13 @@ _AI_FIELD = (
     r"high-performance[ -]computing|photonic[ -]computing|optical[ -]computing"
 )
 _AI_BETWEEN = (
-    r"服务器|数据中心|推论|众核|多核|平台|大脑|决策|规划|视觉感知|视觉|图像|视频|语音|感知|训练|推理|训推|一体化|一体|云边端|云端|云侧|"
+    r"服务器|数据中心|推论|众核|多核|平台|大脑|决策|规划|视觉感知|机器视觉|计算机视觉|视觉|"
+    r"图像|视频|语音|感知|训练|推理|训推|一体化|一体|云边端|云端|云侧|"
     r"边缘侧|边缘端|边缘|端侧|终端|车端|车载|车规级|车规|"
-    r"通用|专用|核心|主控|高性能|高能效|高端|高性价比|低功耗|超低功耗|大规模|大算力|高算力|算力|计算|"
+    r"通用|专用|异构|核心|主控|高性能|高能效|高端|高性价比|低功耗|超低功耗|大规模|大算力|高算力|算力|计算|"
     r"加速|智能|"
-    r"国产|自研|自主|系列|领域|场景|全场景|域控制器|域控|驾驶|设计的|优化的|打造的|定制的|架构|系统级|soc|asic|npu|"
+    r"国产|自研|自主|系列|领域|场景|全场景|域控制器|域控|驾驶|"
+    r"设计的|优化的|打造的|定制的|架构|系统级|chiplet|芯粒|soc|asic|npu|"
     r"gpu|大模型|模型|深度学习|机器学习|神经网络|"
     r"一体式|级|类|型|的|-| |"
     r"(?:与|和|及|、|/|\+)(?=训练|推理|决策|规划|云|边|端|加速|图形|图像|视觉|语音|计算|深度学习|大模型|数据中心)|"
@@ -59,12 +63,13 @@ _AI_BETWEEN = (
     r"custom|domain-specific|specific|network|learning|model|llm|dedicated"
 )
 _AI_HEAD = (
-    r"处理器芯片|处理芯片|芯片组|加速芯片|芯片|协处理器|处理器|处理单元|加速器|加速卡|加速板卡|"
+    r"处理器芯片|处理芯片|芯片组|加速芯片|芯片|芯粒(?!互)|协处理器|处理器|处理单元|加速器|加速卡|加速板卡|"
     r"加速模组|板卡|推理卡|训练卡|计算卡|算力卡|训推卡|"
     r"(?<![a-z])(?:socs?|asics?|chips?|chipsets?|chipmakers?|processors?|processing units?|"
     r"accelerators?|cards?|systems?[ -]on[ -](?:a[ -])?chips?|semiconductors?|silicon|xpus?)(?![a-z])"
 )
 _AI = (
+    r"(?:深度学习|神经网络|人工智能|(?<![a-z])ai)处理器[ ]?[di]pu|"
     rf"(?:{_AI_FIELD})(?:{_AI_BETWEEN}){{0,7}}(?:{_AI_HEAD})|"
     r"(?<![a-z])(?:gp)?gpus?(?![a-z])|(?<![a-z])(?:npu|tpu|lpu|bpu|dcu|gcu|xpu|ppu)s?(?![a-z])|"
     r"图形处理(?:器|单元|芯片)|图形(?:图像|渲染|加速|计算|显示|显控)?(?:芯片|加速卡)|图形显控|"
@@ -72,7 +77,9 @@ _AI = (
     r"(?:graphics|vision|neural|tensor|language) processing units?|graphics (?:processors?|chips?)|"
     r"aiot(?:应用|智能|处理器|领域|高端| )*(?:soc|处理器|应用处理器)|ai-?soc|ai-?isp芯片|"
     r"(?:(?:^|(?<=[、/和与及,的为营事注 ]))|通用)智能(?:处理器)?芯片(?!卡)|边缘ai(?=$)|端侧ai(?=$)|"
-    r"算力gpu|智能(?:加速卡|加速芯片|处理器)|ai加速(?=$|[、与和及])|dsa芯片"
+    r"算力gpu|"
+    r"(?<=cpu[与和及、/])(?!fpga|dpu|ssd|网络)[a-z]+(?:加速器|加速卡)|智能(?:加速卡|加速芯片|处理器)|"
+    r"(?:(?<![a-z])ai|人工智能|智驾|自动驾驶|智能驾驶)算法[与和及]芯片(?=(?:研发|设计)?(?:企业|公司|商)?(?:$|[、与和及,]))|ai加速(?=$|[、与和及])|dsa芯片"
 )
 
 # --- what sits around them -------------------------------------------------------------------------------
@@ -90,11 +97,12 @@ _RELATED = (
     r"半导体(?:射频|设备|制程)+电源|半导体设备|晶圆设备|芯片设备|刻蚀(?:机|设备)?|蚀刻设备|"
     r"薄膜沉积(?:设备)?|(?<![a-z])(?:pe|ald|lp|mo|sa|"
     r"hdp)?(?:cvd|pvd|ald|cmp)(?![a-z])(?:设备|抛光[垫液头]|材料|装备)?|离子注入(?:机|设备)?|"
-    r"光刻(?:机|设备|系统)|直写光刻(?:设备)?|"
+    r"(?:直写)?光刻(?:机|设备|系统)?(?!胶|材料)|(?<![a-z])(?:arf|krf|euv|duv)(?![a-z])|(?:混合|晶圆)键合|"
     r"涂胶显影(?:机|设备)?|"
     r"(?:半导体|晶圆|湿法|单片|槽式)清洗(?:机|设备)?|湿法(?:工艺)?设备|去胶设备|热处理设备|快速退火|"
     r"立式炉|(?:半导体|碳化硅|晶体)?(?:单晶炉|长晶炉|晶体生长设备|"
     r"长晶设备)|键合(?:机|设备)|划片机|减薄机|固晶机|"
+    r"(?:封装|划片|减薄|固晶|焊线|塑封)(?:[与和及、](?:贴片|测试|划片|切割|减薄|固晶|焊线|键合))?设备|"
     r"探针台|探针卡|分选机|测试机|测试座|电子束(?:量测|检测)|(?:半导体|晶圆|芯片|"
     r"存储)?(?<![质流数])量检测(?:设备)?|(?:半导体|晶圆)(?:检测|量测)(?:设备)?|"
     r"电子特种气体|电子特气|电子气体|特种气体|"
@@ -119,10 +127,12 @@ _RELATED = (
     # EDA, IP, design services
     r"(?<![a-z])eda(?![a-z])(?:软件|工具|平台|解决方案| software| tools?)*|"
     r"electronic design automation|原型验证|"
-    r"硬件仿真加速|芯片良率|良率提升(?:软件)?|"
-    r"(?:半导体|芯片|集成电路|接口|处理器|存储|模拟|数字|高速|soc|cpu|gpu|npu|ai|serdes|ddr|pcie|ucie|"
+    r"布局布线|硬件仿真加速|芯片良率|良率提升(?:软件)?|"
+    r"(?:半导体|芯片|集成电路|接口|物理|基础|处理器|存储|模拟|数字|高速|soc|cpu|gpu|npu|ai|serdes|ddr|pcie|ucie|"
     r"hbm|risc-?v|arm|硅)(?:/|"
-    r" |的|及|与|和)*(?<![a-z])ips?(?![a-z])(?:核|内核|授权|许可|设计|供应|产品|业务|平台|模块)*|"
+    r" |的|及|与|和|核心|内核|架构|指令集)*"
+    r"(?<![a-z])ips?(?![a-z]|网络|电话|话机|地址|运营|形象|衍生|孵化|摄像)"
+    r"(?:核|内核|授权|许可|设计|供应|产品|业务|平台|模块)*|"
     r"(?:semiconductor|silicon|chip|processor|interface|design|licens\w+) ips?(?![a-z])|ip (?:cores?|"
     r"licens\w+|blocks)|ip核|ip授权|"
     r"芯片(?:定制|设计定制|设计|量产|一站式)+服务|集成电路设计服务|asic(?:定制|设计|"
@@ -136,7 +146,7 @@ _RELATED = (
     r"半导体|测试设备|卡(?!片)|产品|介质)|固态硬盘|存储|动态随机|随机存取|"
     r"memory|memories|memor(?:y|ies)(?: chips?| modules?)?|storage chips?|solid[ -]state drives?|"
     # CPU, FPGA, DPU
-    r"(?<![a-z])(?:cpu|fpga|dpu|cpld|psoc|ipu|smartnic|efpga)s?(?![a-z])|中央处理器|微处理器(?!控)|"
+    r"(?<![a-z])(?:cpu|fpga|dpu|cpld|psoc|ipu|(?:smart|super)?nic|efpga)s?(?![a-z])|中央处理器|微处理器(?!控)|"
     r"可编程(?:逻辑)?(?:器件|芯片|门阵列)|智能网卡|网卡(?:芯片)?|数据处理器|网络处理器|网络控制器|"
     r"(?:手机|平板|移动|智能手机|座舱|智能座舱|应用|arm|arm架构|risc-?v|x86|pc|服务器|高端通用|高端|"
     r"通用)(?:端|级|通信|基带|主控|应用|高性能|架构|主|"
@@ -151,10 +161,11 @@ _RELATED = (
     r"[^、,和与及]{0,4}(?:一体机|整机|"
     r"工作站|主机)|(?:ai |gpu )?servers?|supercomputers?|server racks?|"
     # optical and high-speed links
-    r"光模块|光器件|光引擎|光芯片|光电芯片|(?<!激)光收发\w*|光电子器件|光电共封装|(?<![a-z])(?:cpo|lpo|aoc|"
+    r"(?:光|光通[信讯]|相干|pam4)[ ]?dsp(?:芯片)?|光模块|光器件|光纤连接器|光无源器件|(?<![a-z])mpo(?![a-z])|"
+    r"光引擎|光芯片|光电芯片|(?<!激)光收发\w*|光电子器件|光电共封装|(?<![a-z])(?:cpo|lpo|aoc|"
     r"aec|roadm|awg|eml|vcsel|dfb|osfp|"
-    r"qsfp)(?![a-z])(?:光芯片|芯片|激光器|模块)*|硅光子?(?:芯片|引擎|模块|技术|集成)*|光互[连联]|"
-    r"光通[信讯](?:器件|模组|芯片|电芯片|模块|元件|收发)*|"
+    r"qsfp)(?![a-z])(?:光芯片|芯片|激光器|模块)*|光子?(?:网络)?交换|硅光子?(?:芯片|引擎|模块|技术|集成)*|光互[连联]|"
+    r"光子?通[信讯](?:器件|模组|芯片|电芯片|模块|元件|收发)*|"
     r"光传输(?:设备)?|激光器芯片|高速线缆|高速铜缆(?:连接器)?|高速铜连接|铜连接|网络芯片|铜缆|高速(?:背板)?连接器|"
     r"高速互[连联]\w{0,2}|高速接口(?:芯片)?|"
     r"(?:片间|芯粒|超节点|scale-?up|算力|智算|ai)?(?:网络)?互[连联]芯片|网络互[连联]|(?:以太网|pcie|"
@@ -196,7 +207,8 @@ _STICKY = (
 )
 _OTHER_CHIP = (
     r"(?<![a-z])(?:mcu|dsp|adc|dac|isp|cis|pmic|ldo|nfc|rfid|gnss|gps|ddic|tddi|uwb|pmu|bms|vcm|osd|poe|"
-    r"tws|bcd)s?(?![a-z])(?:芯片)?|微控制器|单片机|嵌入式cpu|数字信号处理器?|信号链|"
+    r"tws|bcd)s?(?![a-z])(?:芯片)?|微控制器|单片机|嵌入式cpu|[高大]功率(?:半导体)?激光(?:器)?(?:芯片)?|"
+    r"数字信号处理器?|信号链|"
     r"(?:电源(?:管理)?|模拟|射频|音频|音视频|功放|蓝牙|wi-?fi|wifi|无线(?:通信|连接)?|短距|通信|蜂窝|"
     r"基带|导航|定位|北斗|卫星(?:通信)?|时钟|驱动|"
     r"电机驱动|电机控制|马达驱动|显示驱动|显示|触控|触摸|指纹|安全|加密|密码|金融|智能卡|sim卡|电表|"
@@ -223,7 +235,8 @@ _OTHER = (
     # renting, clouds, centres
     r"租赁|出租|租用|租借|转租|租售|云服务器|云服务|云平台|云主机|云计算|公有云|私有云|混合云|云游戏|"
     r"云存储|云渲染|云桌面|云原生|云网|(?:算力|gpu|ai)云|云(?=$|业务|"
-    r"厂商|基础设施)|算力(?:服务(?!器)|平台|调度|运营|网络|中心|基础设施|交易|运维)|智算(?:中心|云|服务(?!器)|"
+    r"厂商|基础设施)|(?:gpu|智算|算力|千卡|万卡)集群(?:运营|运维|服务(?!器)|托管|建设)|"
+    r"算力(?:服务(?!器)|平台|调度|运营|网络|中心|基础设施|交易|运维)|智算(?:中心|云|服务(?!器)|"
     r"平台)|计算中心|数据中心(?:服务|建设|运营|托管|工程)|"
     r"(?<![a-z])(?:idc|aidc|saas|paas|iaas|cdn)(?![a-z])|主机托管|托管|机房|运营商|"
     r"as[- ]a[- ]service|rentals?|rent(?:s|ed|ing)?(?![a-z])|leas(?:e|es|ing)|cloud(?: computing| services?|"
@@ -242,7 +255,7 @@ _OTHER = (
     r"(?:粒子|质子|电子|直线|重离子|回旋|网络|游戏)加速器|(?:particle|linear|proton|startup) accelerators?|"
     r"动画|渲染(?:农场|服务)|(?:工业|物理|流体|机械|交通|飞行|数字)仿真(?:软件|平台|系统)?|"
     r"建筑|法律|律师|会计师|审计|运维|环境监测|环保|水务|"
-    r"分销|代理|经销|贸易|批发|零售|采购|转售|供货代理|投资|基金|股权|概念股?|咨询|培训|教育|媒体|"
+    r"分销|代理|经销|贸易|批发|零售|采购|转售|供货代理|投资|基金|股权|概念股?|咨询|培训|教育|(?<!多)媒体|"
     r"资讯|招聘|孵化|产业园|园区|物业|会展|展会|论坛|回收|翻新|维修|检修|"
     r"元器件(?:商城|电商)?|元件(?!公司)|"
     r"distribut\w+|resell\w*|trad(?:ing|er|ers)(?![a-z])|invest\w*|funds?(?![a-z])|consult\w*|education|"
@@ -267,7 +280,8 @@ _OTHER = (
     r"自动驾驶解决方案|智能驾驶解决方案|自动驾驶系统|域控制器(?=解决方案)|光学|激光(?:加工|设备|切割|"
     r"焊接)|数控|机床|注塑|印刷|"
     r"robots?|robotics|drones?|lidars?|radars?|cameras?|robotaxis?|phones?|smartphones?|tablets?|"
-    r"laptops?|pcs?(?![a-z])|speakers?|earbuds?|wearables?|smart home|appliances?|displays?|panels?|"
+    r"laptops?|(?<![a-z])pcs?(?![a-z])|speakers?|earbuds?|wearables?|smart home|"
+    r"appliances?|displays?|panels?|"
     r"vehicles?|cars?(?![a-z])|satellites?|medical|drugs?|pharma\w*|biotech\w*|biolog\w*|vaccines?|food|"
     r"oil(?![a-z])|petroleum|real estate|logistics|surveillance|quantum|toys?|wind power|"
     r"electric vehicles?"
@@ -277,6 +291,7 @@ _CHIP = (
     r"(?<![a-z])(?:soc|asic|ic)s?(?![a-z])|"
     r"chips?(?![a-z])|chipmak\w+|semiconductors?|processors?|accelerators?|silicon|integrated circuits?"
 )
+_FIELD = r"(?<![a-z])ai(?![a-z])|人工智能|深度学习|神经网络|机器学习|存算一体|类脑|智驾|自动驾驶|智能驾驶"
 _SPLIT = (
     r"、|/|\+|&|以及|及其|与|和|及|或|兼|同时|并(?=提供|从事|研发|生产|销售|开展)|, |(?<![a-z])(?:and|"
     r"or|as well as|plus)(?![a-z])"
@@ -296,6 +311,7 @@ def scanner(products: tuple[str, ...] = ()) -> re.Pattern[str]:
         (Kind.OTHER, _OTHER),
         (Kind.ROLE, _ROLE),
         (Kind.CHIP, _CHIP),
+        (Kind.FIELD, _FIELD),
         (Kind.SPLIT, _SPLIT),
     )
     return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in order))
