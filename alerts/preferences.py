@@ -68,6 +68,7 @@ class Preferences:
         return today if now < end else None
 
 
+_MOST = 10**17  # fen; more than was ever raised, and of the other numbers none is near it
 _KINDS = {item.name: str(item.type) for item in fields(Preferences)}
 
 
@@ -104,7 +105,7 @@ def from_stored(stored: Mapping[str, Any]) -> Preferences:
         kind = _KINDS.get(name, "")
         if (kind == "bool" and isinstance(value, bool)) or (kind == "str" and isinstance(value, str)):
             taken[name] = value
-        elif kind == "int" and isinstance(value, int) and not isinstance(value, bool):
+        elif kind == "int" and isinstance(value, int) and not isinstance(value, bool) and value <= _MOST:
             taken[name] = max(value, 0)
         elif kind.startswith("tuple") and isinstance(value, list):
             taken[name] = tuple(part for part in value if isinstance(part, str) and part.strip())

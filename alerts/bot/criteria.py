@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from alerts.glossary import BOARD, Language, board_words, grade_words
 from alerts.preferences import Preferences
@@ -47,7 +48,7 @@ def criterion_of(text: str) -> Criterion | None:
     """A sponsor, board, theme or minimum amount from what was written; None when it must be a company."""
     text = " ".join(unicodedata.normalize("NFKC", text).split())
     if match := _MINIMUM.fullmatch(text):
-        fen = int(float(match[1]) * _YI_FEN)
+        fen = int(Decimal(match[1]) * _YI_FEN)
         return Criterion(kind="m", value=str(fen), shown=amount_words(fen)) if fen else None
     if match := _SPONSOR.fullmatch(text):
         return Criterion(kind="s", value=match[1], shown=match[1])

@@ -71,7 +71,7 @@ def parse_registry(text: str) -> Registry:
     try:
         document = tomllib.loads(text)
         tables, groups = document.get("company", []), document.get("group", [])
-    except (tomllib.TOMLDecodeError, RecursionError) as exc:
+    except (ValueError, RecursionError) as exc:  # an integer of thousands of digits is no TOML error
         raise ConfigError([f"companies.toml: {exc}"]) from exc
     if not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
         raise ConfigError(["companies.toml: `company` must be a list of tables"])

@@ -125,6 +125,12 @@ def test_no_text_breaks_the_readers_of_hours(text: str) -> None:
     assert quiet_span(text) is None or "-" in text
 
 
+def test_a_minimum_of_hundreds_of_digits_counts_as_not_chosen() -> None:
+    """It would filter everything, and no division prints it."""
+    assert from_stored({"subscribed": True, "min_planned_fen": 10**600}) == Preferences(subscribed=True)
+    assert from_stored({"min_planned_fen": 10**17}).min_planned_fen == 10**17
+
+
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

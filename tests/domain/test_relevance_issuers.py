@@ -50,3 +50,9 @@ def test_a_group_without_source_names_or_known_fields_is_refused(text: str) -> N
     """A misspelt field, a missing source and a company without names are configuration errors."""
     with pytest.raises(ConfigError):
         parse_registry(text)
+
+
+def test_a_registry_with_a_number_of_thousands_of_digits_is_refused_by_name() -> None:
+    """Python refuses to read such a number, with an error that is none of TOML's."""
+    with pytest.raises(ConfigError, match="companies.toml"):
+        parse_registry("n = 1" + "0" * 5_000)
