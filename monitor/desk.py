@@ -6,7 +6,7 @@ Rule: whatever touches the database runs in the one store thread, so the event l
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -135,9 +135,9 @@ class StoreDesk:
     async def known_documents(self, keys: Sequence[str]) -> set[str]:
         return await self._run(lambda: self._stores.repository.known_documents(self._source, keys))
 
-    async def refresh_due(self) -> str | None:
-        now = self.now()
-        return await self._run(lambda: self._stores.refreshes.due(self._source, now))
+    async def refresh_due(self, *, but: Collection[str] = ()) -> str | None:
+        now, others = self.now(), frozenset(but)
+        return await self._run(lambda: self._stores.refreshes.due(self._source, now, others))
 
     async def refreshed(self, key: str, *, failed: bool = False) -> None:
         now = self.now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -109,8 +109,8 @@ class Desk(Protocol):
         """Which of these document keys are stored."""
         ...
 
-    async def refresh_due(self) -> str | None:
-        """The project to read next, the most urgent first; None when nothing is due."""
+    async def refresh_due(self, *, but: Collection[str] = ()) -> str | None:
+        """The project to read next, the most urgent first, none of `but`; None when nothing is due."""
         ...
 
     async def refreshed(self, key: str, *, failed: bool = False) -> None:

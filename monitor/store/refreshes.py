@@ -5,7 +5,7 @@ Rule: a project leaves the queue once its timeline shows what the list shows, or
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import col, func, select
@@ -29,14 +29,15 @@ class Refreshes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def due(self, source: str, now: datetime) -> str | None:
-        """The project whose timeline and documents are to be read next, or None."""
+    def due(self, source: str, now: datetime, but: Collection[str] = ()) -> str | None:
+        """The project whose timeline and documents are to be read next, none of `but`; or None."""
         with self._database.read() as session:
             return session.exec(
                 select(ProjectRow.key)
                 .where(
                     ProjectRow.source == source,
                     ProjectRow.refresh_priority > 0,
+                    col(ProjectRow.key).not_in(but),
                     (col(ProjectRow.refresh_not_before).is_(None))
                     | (col(ProjectRow.refresh_not_before) <= now)
                     # Nothing is put off longer: our clock was set back since.

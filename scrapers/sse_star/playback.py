@@ -50,8 +50,7 @@ class SseStarPlayback:
         # The query whose answer ends a project's reading; without it the reading failed half-way.
         self._last = "documents" if source.documents_query == "current" else "committee"
         self._paging: _Paging | None = None
-        self._reading = ""  # the project whose timeline came last
-        self._timeline: tuple[StatusRow, ...] = ()
+        self._half_read: dict[str, tuple[StatusRow, ...]] = {}  # project → its timeline, papers to follow
         self._projects: set[str] = set()
 
     async def play(self, desk: Desk, document: Document) -> None:
@@ -73,9 +72,8 @@ class SseStarPlayback:
                 found = parse_documents(document, self._ask)
                 await desk.documents_seen(found.rows, document)
                 await desk.odd(found.oddities, document)
-        if document.request.label == self._last and _project(document) == self._reading:
-            await desk.refreshed(self._reading)
-            self._reading = ""
+        if document.request.label == self._last and self._half_read.pop(_project(document), None) is not None:
+            await desk.refreshed(_project(document))
 
     async def missing(self, desk: Desk, document: Document) -> None:
         """The exchange's queries have no pages that may be missing."""
@@ -91,6 +89,8 @@ class SseStarPlayback:
         changed = [(row.digest, row.record) for row in listed.rows if row.record is not None]
         if changed:
             await desk.projects_seen(changed, document, baseline=quiet)
+            for _, record in changed:
+                self._half_read.pop(record.key, None)
         await desk.odd(listed.oddities, document)
         return listed
 
@@ -133,18 +133,20 @@ class SseStarPlayback:
         key = _project(document)
         await self._must_know(desk, key)
         events = parse_timeline(document, key)
-        self._reading, self._timeline = key, tuple(reversed(events.rows))
-        await desk.timeline_seen(key, self._timeline, document)
+        rows = tuple(reversed(events.rows))
+        await desk.timeline_seen(key, rows, document)
         await desk.odd(events.oddities, document)
+        self._half_read[key] = rows
 
     async def _read_diagram(self, desk: Desk, document: Document) -> None:
         key = _project(document)
-        if key != self._reading:
+        rows = self._half_read.get(key)
+        if rows is None:
             raise LayoutChanged(f"the timeline of project {key} is missing before its diagram")
         diagram = parse_timeline(document, key)
-        extra, oddities = cross_check(key, self._timeline, diagram.rows)
+        extra, oddities = cross_check(key, rows, diagram.rows)
         if extra:
-            await desk.timeline_seen(key, (*self._timeline, *extra), document)
+            await desk.timeline_seen(key, (*rows, *extra), document)
         await desk.odd([*diagram.oddities, *oddities], document)
 
     async def _must_know(self, desk: Desk, key: str) -> None:

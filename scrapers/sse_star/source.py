@@ -32,6 +32,7 @@ _TERMINAL = ("5", "6", "8")  # registered, issued, terminated: seldom touched ag
 _RECENT = timedelta(days=120)
 _ROUND_OTHERS = 40  # finished projects re-read each night: the whole market once a month
 _NEWEST_PAGES = 5
+_AHEAD = 8  # timelines read before the papers of the first: several projects' alerts wait for no papers
 _UNREADABLE_IN_A_ROW = 10
 _REFUSALS, _REST = 3, timedelta(days=1)
 
@@ -49,9 +50,9 @@ class SseStar:
     sweep_page_size: int = 500
     documents_query: str = "both"  # current | older | both
     name: str = SOURCE
-    # The project whose timeline has been read and whose documents have not. Lost at a restart, it is read
-    # again from its timeline on.
-    _half_read: list[str] = field(default_factory=list, compare=False, repr=False)
+    # Projects whose timeline has been read and whose documents have not, with its rows. Lost at a restart,
+    # they are read again from the timeline on.
+    _half_read: dict[str, tuple[StatusRow, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     async def quick(self, desk: Desk) -> Report:
         """One page when nothing is new; the first poll of all is a sweep."""
@@ -126,26 +127,28 @@ class SseStar:
         changed = [(row.digest, row.record) for row in listed.rows if row.record is not None]
         if changed:
             await desk.projects_seen(changed, document, baseline=baseline)
+            for _, record in changed:
+                self._half_read.pop(record.key, None)  # its timeline is to be read again
         if listed.oddities:
             await desk.odd(listed.oddities, document)
         return len(changed) + listed.unreadable
 
     async def background(self, desk: Desk) -> bool:
-        """Half a project: the most urgent timeline, because it is the alert; at the next call its documents.
+        """Half a project: the most urgent timeline, because it is the alert; when none is due, documents.
 
         In between a poll that is due has its turn.
         """
-        if self._half_read:
-            await self._attempt(desk, self._half_read.pop(), self._read_papers)
-            return True
-        key = await desk.refresh_due()
-        if key is None:
-            return False
-        if await self._attempt(desk, key, self._read_timeline):
-            self._half_read.append(key)
-        return True
+        if len(self._half_read) < _AHEAD:
+            key = await desk.refresh_due(but=self._half_read.keys())
+            if key is not None:
+                await self._attempt(desk, key, self._read_timeline)
+                return True
+        half = next(iter(self._half_read), None)
+        if half is not None:
+            await self._attempt(desk, half, self._read_papers)
+        return half is not None
 
-    async def _attempt(self, desk: Desk, key: str, read: Callable[[Desk, str], Awaitable[None]]) -> bool:
+    async def _attempt(self, desk: Desk, key: str, read: Callable[[Desk, str], Awaitable[None]]) -> None:
         """Read a part of a project; one odd page holds up nobody, many in a row are a changed layout."""
         try:
             await read(desk, key)
@@ -160,11 +163,16 @@ class SseStar:
                 raise
             nothing = Document(request=self.endpoints.timeline(key), body=b"", fetched_at=desk.now())
             await desk.odd([Oddity(where=f"project {key}", what=str(exc))], nothing)
-            return False
-        return True
 
     async def _read_papers(self, desk: Desk, key: str) -> None:
-        """A project's documents by every query in use; with them the project has been read."""
+        """A project's diagram and documents by every query in use; with them the project has been read."""
+        rows = self._half_read.pop(key)
+        document = await desk.fetch(self.endpoints.diagram(key))
+        diagram = parse_timeline(document, key)
+        extra, oddities = cross_check(key, rows, diagram.rows)
+        if extra:
+            await desk.timeline_seen(key, (*rows, *extra), document)
+        await desk.odd([*diagram.oddities, *oddities], document)
         for request, parse in self._document_queries(key):
             await self._read_documents(desk, request, parse)
         await desk.refreshed(key)
@@ -177,12 +185,7 @@ class SseStar:
         rows = tuple(reversed(events.rows))
         await desk.timeline_seen(key, rows, document)
         await desk.odd(events.oddities, document)
-        diagram_document = await desk.fetch(self.endpoints.diagram(key))
-        diagram = parse_timeline(diagram_document, key)
-        extra, oddities = cross_check(key, rows, diagram.rows)
-        if extra:
-            await desk.timeline_seen(key, (*rows, *extra), diagram_document)
-        await desk.odd([*diagram.oddities, *oddities], diagram_document)
+        self._half_read[key] = rows
 
     def _document_queries(self, key: str) -> list[tuple[Request, Parse]]:
         ask = self.endpoints

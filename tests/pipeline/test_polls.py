@@ -242,3 +242,47 @@ async def test_a_row_posted_late_without_moving_its_list_row_is_found_by_the_dai
         assert site.milestones() == []
         await site.trial.complete()
         assert site.milestones() == [("990100", "中止", "2026-07-07")]
+
+
+def _in_inquiry(key: str, at: str, *more: dict[str, object]) -> Project:
+    return application(
+        key, [_accepted(key, "2026-06-20"), step(f"{key}-2", 2, posted=f"2026-07-06 {at}", key=key), *more]
+    )
+
+
+async def test_two_projects_that_moved_are_both_told_before_the_papers_of_either(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    """Their timelines are asked for first; diagram and documents, six requests more, delay no alert."""
+    market = [_in_inquiry("990100", "18:00:00"), _in_inquiry("990101", "18:05:00")]
+    async with opened(tmp_path, migrated_file, market, "2026-07-06 17:00") as site:
+        await site.trial.complete()
+        site.at("2026-07-06 18:30")
+        site.asked()
+        assert await site.trial.turn.poller.quick() == "ok"
+        for _ in range(2):
+            assert await site.trial.turn.poller.background() == ("ok", True)
+        assert {key for key, _, _ in site.milestones()} == {"990100", "990101"}
+        listed, *timelines = site.asked()
+        assert listed == "SH_XM_LB"
+        assert len(timelines) == 2
+        assert len(set(timelines)) == 1, "one query, asked for each of the two"
+        assert await site.trial.turn.poller.background() == ("ok", True)
+        assert timelines[0] not in site.asked()
+
+
+async def test_a_project_that_moves_again_between_its_timeline_and_its_papers_is_told_at_once(
+    tmp_path: Path, migrated_file: Path
+) -> None:
+    """A poll in between sees the second change: the timeline is read again, not left to the nightly round."""
+    passed = step("990100-3", 3, 1, posted="2026-07-06 18:40:00", key="990100")
+    market = [_in_inquiry("990100", "18:00:00", passed)]
+    async with opened(tmp_path, migrated_file, market, "2026-07-06 17:00") as site:
+        await site.trial.complete()
+        site.at("2026-07-06 18:30")
+        assert await site.trial.turn.poller.quick() == "ok"
+        assert await site.trial.turn.poller.background() == ("ok", True)
+        assert [words for _, words, _ in site.milestones()] == ["已问询"]
+        site.at("2026-07-06 18:50")
+        assert await site.look("quick") == "ok"
+        assert [words for _, words, _ in site.milestones()] == ["上市委会议通过"]
