@@ -54,5 +54,5 @@ def test_a_group_without_source_names_or_known_fields_is_refused(text: str) -> N
 
 def test_a_registry_with_a_number_of_thousands_of_digits_is_refused_by_name() -> None:
     """Python refuses to read such a number, with an error that is none of TOML's."""
-    with pytest.raises(ConfigError, match="companies.toml"):
+    with pytest.raises(ConfigError, match=r"companies\.toml"):
         parse_registry("n = 1" + "0" * 5_000)
