@@ -24,6 +24,7 @@ from alerts.message import Message
 from alerts.redact import redact
 from alerts.trust import trusted_roots
 
+_SUBJECT = 250  # code points; the library's folding is slow, and the whole headline heads the text
 _PORTS = {"smtps": 465, "smtp": 587, "smtp+plain": 25}
 _STYLE = Style(
     limit=1_000_000,
@@ -76,7 +77,8 @@ class EmailChannel:
         mail = EmailMessage(policy=CRLF)
         mail["From"] = Address(display_name="IPO monitor", addr_spec=sender)
         mail["To"] = ", ".join(self._target.to)
-        mail["Subject"] = payload.plain.partition("\n")[0]
+        headline = payload.plain.partition("\n")[0]
+        mail["Subject"] = headline if len(headline) <= _SUBJECT else headline[: _SUBJECT - 1] + "…"
         mail["Date"] = format_datetime(self._target.now())
         mail["Message-ID"] = f"<{payload.key}@{sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"

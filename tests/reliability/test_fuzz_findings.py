@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 import time
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,19 +15,27 @@ import pytest
 from alerts.bot.criteria import criterion_of
 from alerts.bot.following import choices_message
 from alerts.bot.reading import read_update
+from alerts.channels.email import EmailChannel
+from alerts.channels.posting import Target
+from alerts.channels.posting_text import utf16, wide
+from alerts.channels.slack import SlackChannel
 from alerts.channels.telegram import _NotTheBotApi, judge_answer
 from alerts.feeds.atom import render_atom
 from alerts.feeds.entries import Feed
 from alerts.feeds.json_feed import render_json_feed
+from alerts.message import Message
 from alerts.preferences import Preferences
+from alerts.redact import HIDDEN, redact
 from alerts.text import unlinkable
 from monitor.documents.reader import _unpacked
 from monitor.documents.sandbox import _unpack, named_error
 from monitor.domain.errors import ConfigError, DecodeError, SourceEmpty, StoreError
 from monitor.domain.figures.names import _cells
 from monitor.domain.figures.pages import Page, Run
+from monitor.domain.figures.proceeds import _fit, _Token
 from monitor.domain.registry import parse_registry
 from monitor.domain.relevance import Facts, Grade, grade
+from monitor.domain.relevance.vocabulary import Kind, scanner
 from monitor.domain.script import fold_name
 from scrapers.archive import entries
 
@@ -149,3 +159,73 @@ def test_a_ruled_row_of_fewer_cells_than_its_head_gives_no_name_from_beyond_its_
     """The head names the third column; the row, torn by a page break, has two cells."""
     head, torn = ("序号", "投资总额", "项目名称"), ("1.00", "2.00")
     assert _cells(Run.of([Page(number=1, text="", tables=((head, torn),))]), "1.00", "2.00") is None
+
+
+def test_a_long_number_costs_its_length_to_look_for_tokens_in() -> None:
+    """Digits without end are no token; the tokens around them are still hidden, whichever way written."""
+    token = "123456:" + "A" * 30
+    digits = "9" * 60_000
+    begun = time.thread_time()
+    assert redact(f"{token} {digits} bot{token}") == f"{HIDDEN} {digits} bot{HIDDEN}"
+    assert _cpu(begun) < 0.5  # it was the square of the length: twenty seconds
+    assert redact(digits + "%3a" + "b" * 30) == HIDDEN
+    assert redact(f"12345:{'A' * 30}7654321:{'_' * 30}") == f"12345:{'A' * 30}{HIDDEN}"
+    for short in ("12345:" + "A" * 30, "123456:" + "A" * 29):
+        assert redact(short) == short
+
+
+def test_a_long_number_costs_its_length_to_look_for_wafers_in() -> None:
+    """Only a number with its unit before 硅片 belongs to the word, and no wafer has more than four digits."""
+    begun = time.thread_time()
+    words = [
+        (match.lastgroup, match.group())
+        for match in scanner().finditer("9" * 20_000 + "、12英寸硅片、300mm硅片、硅片")
+    ]
+    assert _cpu(begun) < 1.0  # it was the square of the length: two seconds
+    assert [word for kind, word in words if kind == Kind.RELATED] == ["12英寸硅片", "300mm硅片", "硅片"]
+
+
+def test_a_total_below_many_numbers_adds_each_of_them_once() -> None:
+    """The longest table that adds up is taken, whatever number of rows it was tried with."""
+
+    def tokens(*values: int) -> list[_Token]:
+        return [_Token(value=Decimal(value), start=at, end=at + 1) for at, value in enumerate(values)]
+
+    many = tokens(*[1, 2] * 4000)
+    begun = time.thread_time()
+    rows = _fit(many, (Decimal(4000), Decimal(8000)))
+    assert _fit(many, (Decimal(-1000), Decimal(-1000))) is None
+    assert _cpu(begun) < 0.5  # every number of rows added up anew: two seconds
+    assert rows is not None
+    assert len(rows) == 4000
+    assert [token.value for token in rows[0]] == [1, 2]
+    longest = _fit(tokens(9, 5, -5, 3, 4), (Decimal(7),))  # 3 + 4, and 5 - 5 + 3 + 4 as well
+    assert longest is not None
+    assert [row[0].value for row in longest] == [5, -5, 3, 4]
+    assert _fit(tokens(5, 3, 4), (Decimal(8),)) is None
+
+
+def test_a_slack_text_of_mark_up_is_measured_as_it_will_be_escaped() -> None:
+    """Counted, not escaped: the same length, in UTF-16 units, as of what Slack gets."""
+    for text in ("&&&<a href='x'>", "&amp;", "𝔘<𝔘>&", "示例·芯片", ""):
+        assert SlackChannel.style.measure(text) == utf16(html.escape(text, quote=False))
+    assert wide("*_~`")("*芯_片~`*") == "＊芯＿片～｀＊"
+    assert SlackChannel.style.escape("<*芯*>&") == "&lt;＊芯＊&gt;&amp;"
+
+
+def test_a_headline_without_end_is_a_subject_of_bounded_length() -> None:
+    """The subject of a mail ends in an ellipsis after 250 characters; the text has the whole headline."""
+    target = Target(
+        name="mail", url="smtps://mail.example.org", now=lambda: datetime(2026, 1, 1, tzinfo=UTC),
+        sender="a@example.org", to=("b@example.org",),
+    )  # fmt: skip
+    channel = EmailChannel(target)
+    begun = time.thread_time()
+    for headline, subject in (("𝔘" * 40_000, "𝔘" * 249 + "…"), ("芯" * 250, "芯" * 250)):
+        message = Message(alert_id="1", icon="", headline=headline)
+        (payload,) = channel.format(message)
+        mail = channel._mail(payload, plain=True)
+        assert mail["Subject"] == subject
+        assert b"Subject: =?utf-8?" in mail.as_bytes()
+        assert headline in mail.get_content()
+    assert _cpu(begun) < 1.0  # thirty foldings for each line of the subject: two seconds

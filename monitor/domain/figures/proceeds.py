@@ -62,15 +62,17 @@ def _tokens(text: str, low: int, high: int, pattern: str) -> list[_Token]:
 def _fit(tokens: list[_Token], sums: tuple[Decimal, ...]) -> tuple[tuple[_Token, ...], ...] | None:
     """The rows before the total whose columns add up to it, most rows first."""
     width = len(sums)
-    for count in range(len(tokens) // width, 0, -1):
-        tail = tokens[len(tokens) - count * width :]
-        rows = tuple(tuple(tail[at : at + width]) for at in range(0, len(tail), width))
+    added = [Decimal(0)] * width
+    first = None  # token of the first row; the sums grow row by row from the last, each number added once
+    for count in range(1, len(tokens) // width + 1):
+        at = len(tokens) - count * width
+        added = [so_far + token.value for so_far, token in zip(added, tokens[at : at + width], strict=True)]
         room = Decimal("0.011") * count
-        if all(
-            abs(sum((row[col].value for row in rows), Decimal(0)) - sums[col]) <= room for col in range(width)
-        ):
-            return rows
-    return None
+        if all(abs(held - stated) <= room for held, stated in zip(added, sums, strict=True)):
+            first = at
+    if first is None:
+        return None
+    return tuple(tuple(tokens[at : at + width]) for at in range(first, len(tokens), width))
 
 
 def _read_table(run: Run, total: re.Match[str]) -> _Table | None:

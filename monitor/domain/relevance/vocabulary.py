@@ -89,7 +89,7 @@ _RELATED = (
     r"晶圆厂|foundry|foundries|wafer fab(?:rication)?|"
     r"contract chipmaker|chip manufacturing|"
     r"半导体硅片|半导体(?:级)?单晶硅|硅单晶|硅抛光片|抛光片|硅外延片?|外延片|外延晶圆|单晶硅片|大硅片|"
-    r"(?:\d+(?:mm|英寸|寸)|半导体)?硅片|硅晶圆|晶圆(?!级|厂)|"
+    r"(?:\d{1,4}+(?:mm|英寸|寸)|半导体)?硅片|硅晶圆|晶圆(?!级|厂)|"
     r"soi|silicon wafers?|epitaxial wafers?|epi wafers?|wafers?(?!-scale)|"
     r"碳化硅(?:衬底|晶片|芯片衬底|外延|单晶)|(?:碳化硅|氮化镓|砷化镓|磷化铟|氧化镓|"
     r"化合物)(?:半导体)?(?:衬底|外延|单晶|晶体)|半导体衬底|sic substrates?|"
