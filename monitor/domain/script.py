@@ -54,7 +54,7 @@ _WORDS: Final = {
 _WORD_RE: Final = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 
 _CJK = r"\u3400-\u9fff\uf900-\ufaff，。；、：（）“”"
-_INNER_BLANK: Final = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])")
+_INNER_BLANK: Final = re.compile(rf"(?<=[{_CJK}])\s+|(?<!\s)\s++(?=[{_CJK}])")
 _BLANKS: Final = re.compile(r"\s+")
 
 _LISTING_MARK: Final = re.compile(
