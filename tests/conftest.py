@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import pytest_socket
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 from xdist.scheduler.protocol import Scheduling
 
@@ -28,6 +29,10 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
 
 _LOOPBACK = ["127.0.0.0/8", "::1"]
 
+
+# How long an example takes says something of the machine and nothing of the rule.
+settings.register_profile("patient", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("patient")
 
 # Playing the season takes most of a minute: what looks at one played season is one piece of work.
 _SEASON = {f"tests/demo/test_demo_{name}.py" for name in ("figures", "season", "telegram")}
