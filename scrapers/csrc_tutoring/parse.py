@@ -33,6 +33,7 @@ _DATE = re.compile(
 )
 _DOWNLOAD = re.compile(r"downloadPdf1\s*\(\s*(['\"])(?P<path>.+?\.pdf)\1", re.IGNORECASE | re.DOTALL)
 _TABLE_TAG = re.compile(r"<(/?)table\b", re.IGNORECASE)
+_CELL_TAG = re.compile(r"<t[dh]\b", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->|<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
 _PAGES = re.compile(r"共 ?(\d{1,4}) ?页|第? ?\d{1,4} ?/ ?(\d{1,4}) ?页")
 _NOTHING = re.compile(r"(?:暂无|没有|无)[^，。]{0,6}(?:数据|记录|内容|信息)")
@@ -56,6 +57,7 @@ def parse_page(document: Document) -> Page:
         raise DecodeError("the markup cannot be read as HTML", seen=html[-120:]) from exc
     table = _find_table(soup, html)
     _refuse_cut(html)
+    _refuse_lost_cells(html, soup, table)
     url = document.request.url
     number = page_number(url)
     rows: list[TutoringRow] = []
@@ -133,6 +135,18 @@ def _refuse_cut(html: str) -> None:
         raise LayoutChanged("the page is cut short inside </table>", seen=html[-120:])
     if "<html" in lower and not re.search(r"</html\s*>", lower):
         raise LayoutChanged("the page is cut short: no </html>", seen=html[-120:])
+
+
+def _refuse_lost_cells(html: str, soup: BeautifulSoup, table: Tag) -> None:
+    """A damaged tag lets a repairing parser drop a row's cells, or swallow them, without a word."""
+    cells = ["td", "th"]
+    elsewhere = len(soup.find_all(cells)) - len(table.find_all(cells))
+    in_rows = sum(len(line.find_all(cells, recursive=False)) for line in table.find_all("tr"))
+    printed = len(_CELL_TAG.findall(_COMMENT.sub("", html)))
+    if in_rows + elsewhere != printed:
+        raise LayoutChanged(
+            f"of {printed} cells {printed - in_rows - elsewhere} stand in no row", seen=text(table)
+        )
 
 
 def _data_rows(table: Tag) -> list[tuple[list[Tag], Tag]]:

@@ -84,7 +84,7 @@ def is_card(shown: Shown) -> bool:
     )
 
 
-_market: list[bytes] = []  # the database every world begins with, once made
+_begun: dict[type, bytes] = {}  # the database every world of a kind begins with, once made
 
 
 class BotWorld:
@@ -110,14 +110,15 @@ class BotWorld:
         for source in ("SSE_STAR", "CSRC_TUTORING", "SSE_ISSUE"):
             self.environ[f"IPO_MONITOR_SOURCES__{source}__ENABLED"] = "false"
         file = folder / "bot.db"
-        if _market:
-            file.write_bytes(_market[0])
+        kind = type(self)
+        if kind in _begun:
+            file.write_bytes(_begun[kind])
         self.app = self._build()
-        if not _market:
+        if kind not in _begun:
             self.app.database.migrate()
             self._fill()
             with closing(sqlite3.connect(file)) as made:
-                _market.append(made.serialize())
+                _begun[kind] = made.serialize()
         self._tasks: list[asyncio.Task[None]] = []
 
     def _build(self) -> App:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -210,6 +211,22 @@ def test_the_facts_of_a_row() -> None:
     first = parse_page(fixture("happy")).rows[0]
     assert (first.company, first.date, first.status) == ("示例芯片股份有限公司", date(2026, 3, 2), "辅导验收")
     assert first.document_url.startswith("http://eid.csrc.gov.cn/mnt/storage/stock/pre_ipo/2026/8/19/")
+
+
+@pytest.mark.parametrize("noise", [b"\x01", b"<", b">", b'"', b"'", b"/"])
+def test_one_wrong_byte_in_a_rows_tag_or_a_quote_loses_no_row_without_a_word(noise: bytes) -> None:
+    """A broken <tr> leaves its cells in no row, an open quote swallows them: both are a changed layout."""
+    raw = body("happy")
+    spots = [spot for found in re.finditer(rb"</?tr>|['\"]", raw) for spot in range(*found.span())]
+    lost = []
+    for spot in spots:
+        try:
+            result = parse_page(answer(raw[:spot] + noise + raw[spot + 1 :]))
+        except MonitorError:
+            continue
+        if len(result.rows) != 4:
+            lost.append(spot)
+    assert lost == []
 
 
 @given(st.integers(0, 4000), st.binary(max_size=6))
