@@ -214,7 +214,11 @@ class _Reader:
                 kind == "shares"
                 and (
                     _NOT_WHOLE_OFFER.search(
-                        re.sub(r"的?(?:初始|最终)\Z", "", before)
+                        re.sub(
+                            r"的?(?:初始|最终)\Z|已\Z" if "人民币普通股" in label else r"的?(?:初始|最终)\Z",
+                            "",
+                            before,
+                        )
                         if label.startswith("公开") or re.search(r"本次(?:发行)?的?(?:初始|最终)\Z", before)
                         else before
                     )

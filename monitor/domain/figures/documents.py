@@ -21,9 +21,12 @@ _TITLES: tuple[tuple[str, str], ...] = (
     ("offer_announcement", r"(?<!安排及初步询价)(?<!根据)(?<!按照)(?<!披露的)发行公告"),
     (
         "prospectus_draft",
-        r"招股说明书(?:\((?:申报稿|上会稿|注册稿|注册生效稿)\))(?!》)|(?<!《)招股意向书(?!》|中|披露)",
+        r"(?<!披露的)(?<!与)招股说明书(?:\((?:申报稿|上会稿|注册稿|注册生效稿)\))(?!》|相比)|(?<!《)招股意向书(?!》|中|披露)",
     ),
-    ("prospectus", r"(?<!《)(?<!在)招股说明书(?!》|中|披露|签署|载明|选择|全文)"),
+    (
+        "prospectus",
+        r"(?<!《)(?<!在)(?<!披露的)(?<!与)招股说明书(?!》|\(\S{2,5}稿\)相比|相比|中|披露|签署|载明|选择|全文)",
+    ),
 )
 PROSPECTUS = frozenset({"prospectus", "prospectus_draft"})
 ANNOUNCEMENT = frozenset(kind for kind, _ in _TITLES) - PROSPECTUS

@@ -39,7 +39,7 @@ _SCALE = {
     "b": 10**9,
     "trillion": 10**12,
 }
-_FILL = r"(?::|about|around|approximately|nearly|almost|over|morethan|atotalof|total|estimated|the|upto|asmuchas|nomorethan|some|roughly|anestimated)*"
+_FILL = r"(?::|\(Notes?\d?\)|about|around|approximately|nearly|almost|over|morethan|atotalof|total|estimated|the|upto|asmuchas|nomorethan|some|roughly|anestimated)*"
 _WANTS = r"(?:plan(?:s|ned|ning)?|aim(?:s|ed|ing)?|seek(?:s|ing)?|sought|look(?:s|ing)|intend(?:s|ed|ing)?|hop(?:es|ed|ing)|propos(?:es|ed|ing)|target(?:s|ed|ing)?|want(?:s|ed)?)"
 _LABELS: tuple[tuple[str, str], ...] = (
     ("net", rf"(?<!additional)(?<!extra)(?<!further)(?<!more)net(?:proceeds|amountraised)(?:(?:from|of)the(?:proposed)?(?:global|H[Ss]hare|IPO|initialpublic)?(?:offering)?)?(?:tobereceivedby(?:us|thecompany))?(?:,?afterdeduct[^.;]{{0,90}}?,)?(?:(?:are|were|is|was|of|at|be|to|amounted|estimated|expected|will|amountingto|,)+)?{_FILL}"),
@@ -51,7 +51,7 @@ _LABELS: tuple[tuple[str, str], ...] = (
     ("price", rf"(?:(?:final|issue|IPO)?(?:offer|offering|issue|IPO)price(?::|of|was|is|at|hasbeen|set|fixed|determined|to|be)*|priced(?:its|the|IPO|shares|offering|global|H|share|initialpublic)*at){_FILL}"),
 )  # fmt: skip
 _SHARE_LABEL = re.compile(
-    r"(?:global|public|initialpublic)?offering(?:of|comprises|comprising)|(?:issued?|issuing|sells?|sold|selling|offer(?:ing|ed|s)?)"
+    r"[Nn]umberof[Oo]ffer[Ss]hares(?:underthe[Gg]lobal[Oo]ffering)?:?\Z|(?:global|public|initialpublic)?offering(?:of|comprises|comprising)|(?:issued?|issuing|sells?|sold|selling|offer(?:ing|ed|s)?)"
     + _FILL
     + r"\Z|(?:global|public)offering(?:of|comprises|comprising)\Z"
 )

@@ -13,6 +13,7 @@ __all__ = ["KINDS_WITH_VARIANT", "OPTION", "ratio_defined", "refine"]
 
 OPTION = r"超额配售(?:选择)?权"
 KINDS_WITH_VARIANT = {"gross", "net", "fees", "shares", "pe_ratio", "ps_ratio"}
+_PLAN = r"资(?:产)?管(?:理)?计划"
 _SPENT = re.compile(r"(?:年度|半年|季度|本年|本期|报告期内?|期间|月)\Z")
 _RAISED = re.compile(r"募|集资|净筹|所得款|发行费用|发售|proceeds")
 _OTHER_NET = re.compile(r"利息|手续费|现金流|流入|往来")
@@ -36,8 +37,12 @@ def refine(
         return "market_cap_at_issue" if re.search(r"发行后|上市时|发行时|本次发行", segment[-30:]) else kind
     if kind in {"gross", "net", "planned"} and re.search(r"(?:假设|假定)[^,。;()]{0,12}\Z", before):
         return None  # the example of a table of dilution
-    if kind == "gross" and re.search(r"(?:基金|信托|资管计划|私募)[^,。;]{0,8}\Z", before):
+    if kind == "gross" and re.search(rf"(?:基金|信托|{_PLAN}|私募)[^,。;]{{0,8}},?\Z", before):
         return None  # what a fund raised
+    if kind == "gross" and "规模" in label and re.search(_PLAN, ahead):
+        return None  # the size of the employees' plan that takes part in the placement
+    if kind == "planned" and re.match(r"(?:来)?置换", behind):
+        return None  # the issuer's own money, spent before and now paid back
     if kind == "price" and label.startswith(("下限", "上限")) and re.search(r"[较比][^,。;]{0,20}\Z", before):
         return None  # the end of the first range, to which the price is compared
     if kind == "planned" and label.startswith(("使用", "投入", "利用")) and _SPENT.search(before):
@@ -55,8 +60,11 @@ def refine(
         return "planned"
     if kind == "shares" and before.rstrip(":").endswith("其中"):
         return None  # new shares beside old ones: a part of the offer
-    if kind == "gross" and printed.qualifier == "不超过" and re.search(r"拟|计划", ahead):
-        return "planned"  # 拟发行…,募集资金不超过…: a ceiling is no result
+    ceiling = kind == "gross" and printed.qualifier == "不超过"
+    if ceiling and (printed.currency == "CNY" or re.search(r"拟|计划", ahead)):
+        return "planned"  # 募集资金不超过…: a ceiling is no result
+    if kind == "gross" and re.search(r"拟(?:首次)?公开发行(?!可转)[^;]*\Z", ahead) and "价" not in ahead:
+        return "planned"  # 拟公开发行…股,募资…: shares yet to be offered have raised nothing
     if (
         kind == "planned"
         and re.search(r"(?:投入|使用|利用)", label)
