@@ -215,9 +215,7 @@ class _Reader:
                 and (
                     _NOT_WHOLE_OFFER.search(
                         re.sub(
-                            r"的?(?:初始|最终)\Z|已\Z" if "人民币普通股" in label else r"的?(?:初始|最终)\Z",
-                            "",
-                            before,
+                            r"的?(?:初始|最终)\Z", "", before.removesuffix("已" if "普通股" in label else "")
                         )
                         if label.startswith("公开") or re.search(r"本次(?:发行)?的?(?:初始|最终)\Z", before)
                         else before

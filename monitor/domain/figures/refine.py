@@ -13,7 +13,6 @@ __all__ = ["KINDS_WITH_VARIANT", "OPTION", "ratio_defined", "refine"]
 
 OPTION = r"超额配售(?:选择)?权"
 KINDS_WITH_VARIANT = {"gross", "net", "fees", "shares", "pe_ratio", "ps_ratio"}
-_PLAN = r"资(?:产)?管(?:理)?计划"
 _SPENT = re.compile(r"(?:年度|半年|季度|本年|本期|报告期内?|期间|月)\Z")
 _RAISED = re.compile(r"募|集资|净筹|所得款|发行费用|发售|proceeds")
 _OTHER_NET = re.compile(r"利息|手续费|现金流|流入|往来")
@@ -37,9 +36,9 @@ def refine(
         return "market_cap_at_issue" if re.search(r"发行后|上市时|发行时|本次发行", segment[-30:]) else kind
     if kind in {"gross", "net", "planned"} and re.search(r"(?:假设|假定)[^,。;()]{0,12}\Z", before):
         return None  # the example of a table of dilution
-    if kind == "gross" and re.search(rf"(?:基金|信托|{_PLAN}|私募)[^,。;]{{0,8}},?\Z", before):
+    if kind == "gross" and re.search(r"(?:基金|信托|资管计划|私募)[^,。;]{0,8}\Z", before):
         return None  # what a fund raised
-    if kind == "gross" and "规模" in label and re.search(_PLAN, ahead):
+    if kind == "gross" and "规模" in label and re.search(r"资产?管理?计划", ahead):
         return None  # the size of the employees' plan that takes part in the placement
     if kind == "planned" and re.match(r"(?:来)?置换", behind):
         return None  # the issuer's own money, spent before and now paid back
